@@ -23,5 +23,9 @@ if (!installed) {
 }
 const built = join(root, "dist", "cli", "main.js");
 if (!process.argv.includes("--no-build") || !existsSync(built) || !statSync(built).isFile()) {
-  run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"]);
+  run(process.execPath, [
+    join(root, "node_modules/typescript/bin/tsc"),
+    "-p",
+    "tsconfig.build.json",
+  ]);
 }

@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# A host: overlay(base, upper) as its root, a small ext4 image for /var/lib/powerdns, systemd-nspawn around both.
+# The LMDB stays off the overlay, because copy-up would leave early readers with a stale memory map; and a small
+# volume of its own is easily filled.
+
+host_dir() { echo "$LAB/hosts/$1"; }
+host_pid_file() { echo "$LAB/run/$1.pid"; }
+host_runs() { pid_alive "$(host_pid_file "$1")" "$(machine_of "$1")"; }
+
+mount_host() {
+  local dir
+  dir=$(host_dir "$1")
+  mkdir -p "$dir"/{upper,work,root}
+  mountpoint -q "$dir/root" ||
+    mount -t overlay "$(machine_of "$1")" -o "lowerdir=$LAB_CACHE/base,upperdir=$dir/upper,workdir=$dir/work" "$dir/root"
+  if [ ! -e "$dir/data.img" ]; then
+    truncate -s 128M "$dir/data.img"
+    mkfs.ext4 -q -m0 "$dir/data.img"
+  fi
+  mountpoint -q "$dir/root$LMDB_DIR" || mount -o loop "$dir/data.img" "$dir/root$LMDB_DIR"
+}
+
+umount_host() {
+  local dir point
+  dir=$(host_dir "$1")
+  for point in "$dir/root$LMDB_DIR" "$dir/root"; do
+    ! mountpoint -q "$point" || until_ok 10 umount "$point" || die "cannot unmount $point"
+  done
+}
+
+# The init of a host as this machine sees it: nspawn's only child. Nothing is printed when the host does not run.
+leader_of() {
+  local pid
+  host_runs "$1" || return 1
+  read -r pid <"$(host_pid_file "$1")"
+  pgrep -o -P "$pid"
+}
+
+# in_host HOST COMMAND...: as root, from outside, whether SSH works or not. In the host's namespaces, not its cgroup.
+in_host() {
+  local leader
+  leader=$(leader_of "$1") || die "$1 is not running"
+  shift
+  nsenter -t "$leader" -m -u -i -n -p -- "$@"
+}
+
+over_ssh() {
+  local host=$1
+  shift
+  ssh -F "$LAB/ssh/config" "$host" "$@"
+}
+
+boot_host() {
+  local file machine
+  ! host_runs "$1" || return 0
+  file=$(host_pid_file "$1")
+  machine=$(machine_of "$1")
+  rm -f "$file"
+  mount_host "$1"
+  # With --keep-unit nspawn does not restart a host that reboots, it exits with 133: hence the loop.
+  # shellcheck disable=SC2016
+  setsid bash -c '
+    file=$1; shift
+    while :; do
+      rc=0
+      "$@" & echo $! >"$file"
+      wait $! || rc=$?
+      [ "$rc" = 133 ] || break
+    done' _ "$file" \
+    env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn -q --register=no --keep-unit -b -M "$machine" --hostname="$1" \
+    -D "$(host_dir "$1")/root" --network-namespace-path="/run/netns/$machine" --bind-ro="$LAB_CACHE/repo:/srv/aptrepo" \
+    --resolv-conf=off --timezone=off --link-journal=no --console=pipe >>"$LAB/log/$1.console" 2>&1 </dev/null &
+  until_ok 10 host_runs "$1" || die "$1 does not start, see $LAB/log/$1.console"
+}
+
+wait_for_ssh() { until_ok 60 over_ssh "$1" true || die "$1 does not answer SSH, see $LAB/log/$1.console"; }
+
+# Power cut: SIGKILL to init takes every process of the host with it. /run is gone, the page cache is not.
+cut_host() {
+  local leader pid file
+  file=$(host_pid_file "$1")
+  if host_runs "$1"; then
+    read -r pid <"$file"
+    ! leader=$(leader_of "$1") || kill -KILL "$leader" 2>/dev/null || true
+    until_ok 5 bash -c "! kill -0 $pid" || kill -KILL "$pid" 2>/dev/null || true
+  fi
+  rm -f "$file"
+}
+
+halt_host() { # an orderly shutdown; shortly after an SSH logout it may hang, so it is cut after 5 s
+  local pid
+  if host_runs "$1"; then
+    read -r pid <"$(host_pid_file "$1")"
+    in_host "$1" systemctl poweroff >/dev/null 2>&1 || true
+    until_ok 5 bash -c "! kill -0 $pid" || true
+  fi
+  cut_host "$1"
+}
+
+# prefix_of HOST: the prefix in the host's configuration file, empty when there is none. Works on a host that is off.
+prefix_of() { sed -nE "s/^ *global_prefix: *[\"']?([^\"' #]*).*/\1/p" "$(host_dir "$1")/root$LS_CONFIG"; }
+
+sync_ready() { http_get "$1" 8500 /healthz | grep -q '"startup_main":true,"startup_shard":true'; }
+zone_count() { in_host "$1" pdns_control list-zones 2>/dev/null | sed -n 's/^All zonecount: *//p'; }
+has_all_zones() { [ "$(zone_count "$1")" = "$ZONES" ]; }
+wait_until_serving() {
+  until_ok 60 sync_ready "$1" || die "Lightning Stream on $1 is not ready: ssh $1 journalctl -u lightningstream"
+  until_ok 60 has_all_zones "$1" || die "$1 serves $(zone_count "$1") zones, not $ZONES"
+}

@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# One bridge per lab, one network namespace with eth0 per host. Addresses are set from outside, so they outlast a
+# reboot of the host, and so do the packet filters of faults.sh.
+
+network_owner() { cat "/sys/class/net/$BRIDGE/ifalias" 2>/dev/null || true; }
+
+network_up() {
+  local host machine owner
+  if [ ! -e "/sys/class/net/$BRIDGE" ]; then
+    ip link add "$BRIDGE" type bridge
+    ip link set "$BRIDGE" alias "$LAB"
+  fi
+  owner=$(network_owner)
+  [ "$owner" = "$LAB" ] || die "the network $LAB_NET.0/24 belongs to the lab in '$owner': choose another LAB_NET"
+  ip addr replace "$LAB_NET.1/24" dev "$BRIDGE"
+  ip link set "$BRIDGE" up
+  for host in "${HOSTS[@]}"; do
+    machine=$(machine_of "$host")
+    [ ! -e "/run/netns/$machine" ] || continue
+    ip netns add "$machine"
+    ip link add "$machine" type veth peer name eth0 netns "$machine"
+    ip link set "$machine" master "$BRIDGE" up
+    ip -n "$machine" link set lo up
+    ip -n "$machine" addr add "$(address_of "$host")/24" dev eth0
+    ip -n "$machine" link set eth0 up
+  done
+}
+
+network_heal() { # takes back what the network faults did
+  local host machine
+  for host in "${HOSTS[@]}"; do
+    machine=$(machine_of "$host")
+    ip link set "$machine" up
+    in_network "$host" nft flush ruleset
+  done
+}
+
+network_down() {
+  local host machine
+  [ "$(network_owner)" = "$LAB" ] || return 0
+  for host in "${HOSTS[@]}"; do
+    machine=$(machine_of "$host")
+    # the kernel frees a namespace, and the veth in it, only some time later: so the veth goes first
+    ip link del "$machine" 2>/dev/null || true
+    [ ! -e "/run/netns/$machine" ] || ip netns del "$machine"
+  done
+  ip link del "$BRIDGE"
+}
+
+# in_network HOST COMMAND...: a program of this machine, with the host's network
+in_network() {
+  local machine
+  machine=$(machine_of "$1")
+  shift
+  nsenter --net="/run/netns/$machine" -- "$@"
+}
+
+# http_get HOST PORT PATH: a page of a service that listens on the host's loopback. HTTP/1.0: no chunks to undo.
+http_get() {
+  # shellcheck disable=SC2016
+  in_network "$1" timeout 3 bash -c '
+    exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "GET %s HTTP/1.0\r\nX-API-Key: %s\r\n\r\n" "$1" "$2" >&3 && sed "1,/^\r*$/d" <&3
+  ' "$2" "$3" "$API_KEY"
+}

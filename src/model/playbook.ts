@@ -1,0 +1,149 @@
+import type { Diagnostic, Place } from "./diagnostic.ts";
+import type { TaskId } from "./ids.ts";
+import type { Json } from "./json.ts";
+import type { Value, ValueMap } from "./value.ts";
+
+/** One use of a step; everything that may hold a template is kept as it was written. */
+export interface Task {
+  readonly id: TaskId;
+  /** As written, or made from the step and its first parameter. */
+  readonly name: string;
+  readonly at: Place;
+  readonly action: TaskAction;
+  readonly when?: Value;
+  readonly register?: string;
+  readonly loop?: Loop;
+  /** Polls a reading step until it holds, at most so long; a duration or a template of one. */
+  readonly wait?: Value;
+  readonly retry?: Retry;
+  /** Duration or seconds, or a template of one. */
+  readonly timeout?: Value;
+  readonly expect?: Value;
+  readonly become?: Value;
+  readonly becomeUser?: Value;
+  readonly delegateTo?: Value;
+  readonly vars: ValueMap;
+  readonly environment?: Value;
+  readonly changedWhen?: Value;
+  readonly failedWhen?: Value;
+  readonly ignoreErrors?: Value;
+  readonly noLog: boolean;
+  /** The author's promise that a command changes nothing: it becomes a gate and runs in plans. */
+  readonly readOnly: boolean;
+  readonly runOnce: boolean;
+  /** The reason, as shown before consent is asked for. */
+  readonly irreversible?: Value;
+  /** Did it happen? Asked by resume and rollback instead of `check`. */
+  readonly probe?: Task;
+  readonly inverse?: Task | "none";
+}
+
+export type TaskAction =
+  | {
+      readonly kind: "step";
+      readonly step: string;
+      readonly params: ValueMap;
+      /** Where each parameter's value stands, for diagnostics of rendered values. */
+      readonly places: { readonly [param: string]: Place };
+    }
+  /** In `rollback:` phases: run the inverse of that task on this host, from its record. */
+  | { readonly kind: "undo"; readonly task: TaskId };
+
+export interface Loop {
+  readonly over: Value;
+  readonly variable: string;
+  readonly indexVariable?: string;
+  readonly label?: Value;
+}
+
+/** Ansible's `until`, `retries`, `delay`. */
+export interface Retry {
+  readonly until?: Value;
+  readonly retries: Value;
+  readonly delay: Value;
+}
+
+export interface Phase {
+  /** "1", "2" … in `phases:`, "rollback.1" … in `rollback:`. */
+  readonly id: string;
+  readonly name: string;
+  readonly at: Place;
+  readonly scope: "host" | "fleet";
+  /** A lane may be left after this phase. */
+  readonly rest: boolean;
+  /** Run a fleet phase although hosts are neither at their goal nor finished. */
+  readonly incomplete: "wait" | "run";
+  readonly when?: Value;
+  readonly tasks: readonly Task[];
+}
+
+/** A run-wide value with a type, checked before anything connects. */
+export interface Input {
+  readonly name: string;
+  readonly at: Place;
+  readonly description: string;
+  /** JSON Schema of the value, as written under the input. */
+  readonly schema: { readonly [word: string]: Json };
+  readonly required: boolean;
+  readonly default?: Value;
+  /** The inventory variable, or path into one, that supplies it. */
+  readonly from?: string;
+  readonly perHost: boolean;
+}
+
+/** `1`, `"25%"` or a list of them. */
+export type BatchSize =
+  | { readonly kind: "count"; readonly hosts: number }
+  | { readonly kind: "percent"; readonly percent: number };
+
+export type OnFailure = "stop" | "rollback_host" | "rollback_run" | "ask";
+
+export interface WindowSpan {
+  readonly timezone: string;
+  /** Wall-clock times in that zone, "2026-12-01 22:00". */
+  readonly start: string;
+  readonly end: string;
+  readonly onClose: "finish_host" | "finish_task" | "rollback";
+  readonly at: Place;
+}
+
+export interface Rollout {
+  readonly mode: "serial" | "window";
+  /** At least one; the last entry repeats. */
+  readonly batches: readonly [BatchSize, ...BatchSize[]];
+  /** How many hosts are worked on at the same time. */
+  readonly forks: number;
+  readonly maxFailures: BatchSize;
+  readonly onFailure: OnFailure;
+  readonly window?: WindowSpan;
+  /** Names something shared beyond the hosts, such as a bucket. */
+  readonly lock?: Value;
+  readonly unreachable: "fail" | "skip" | { readonly waitMs: number };
+}
+
+export interface Playbook {
+  readonly file: string;
+  readonly name: string;
+  readonly at: Place;
+  readonly hosts: string;
+  readonly inputs: readonly Input[];
+  readonly vars: ValueMap;
+  readonly rollout: Rollout;
+  readonly become?: Value;
+  readonly becomeUser?: Value;
+  readonly gatherFacts: boolean;
+  readonly goal: readonly Task[];
+  readonly preflight: readonly Task[];
+  readonly beforeHost: readonly Task[];
+  readonly phases: readonly Phase[];
+  readonly afterHost: readonly Task[];
+  /** Empty: every host goes back by undoing its tasks in reverse. */
+  readonly rollback: readonly Phase[];
+}
+
+/** A playbook with every problem that can be known without inventory and hosts. */
+export interface LoadedPlaybook {
+  readonly playbook?: Playbook;
+  readonly text: string;
+  readonly problems: readonly Diagnostic[];
+}

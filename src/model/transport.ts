@@ -1,0 +1,146 @@
+import type { Duplex } from "node:stream";
+import type { Command, Secret } from "./command.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { HostId, RunId } from "./ids.ts";
+
+/** How a command on a host ended. Only `exited` says what the command itself answered. */
+export type CommandResult =
+  | {
+      readonly kind: "exited";
+      readonly code: number;
+      readonly stdout: Uint8Array;
+      readonly stderr: Uint8Array;
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: "signalled";
+      readonly signal: string;
+      readonly stdout: Uint8Array;
+      readonly stderr: Uint8Array;
+    }
+  | { readonly kind: "timed-out"; readonly afterMs: number }
+  /** After a write: in doubt, never "failed". */
+  | { readonly kind: "connection-lost"; readonly reason: string }
+  /** A job that was begun, is not running, and left no exit status: the host lost power under it. */
+  | { readonly kind: "vanished"; readonly reason: string };
+
+/** Whom to be on the host: the login user, or another one by sudo. */
+export type Identity =
+  { readonly kind: "login" } | { readonly kind: "become"; readonly user: string };
+
+export interface ReadOptions {
+  /** Default 60 000. */
+  readonly timeoutMs?: number;
+}
+
+/** The reading half of a session: `check`, gates, `goal:` and `preflight:` are handed no more than this. */
+export interface HostReader {
+  readonly id: HostId;
+  /**
+   * Runs a command that changes nothing. A lost connection is re-opened and the command sent again, so the answer
+   * `connection-lost` means that the host stayed unreachable. Reads that are asked for together travel together.
+   */
+  read(command: Command, options?: ReadOptions): Promise<CommandResult>;
+  /** A TCP connection that the host itself opens, to its own loopback for example. Needs nothing but sshd on the host. */
+  dial(address: string, port: number): Promise<DialResult>;
+}
+
+export type DialResult =
+  | { readonly kind: "open"; readonly stream: Duplex }
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** Names a job directory on the host. The same name in the same scope is the same job, however often it is asked for. */
+export interface JobScope {
+  readonly run: RunId;
+  /** A path-safe text for the host-task and its attempt. */
+  readonly hostTask: string;
+  /** The job refuses to start under a lock of a younger fencing number. Absent: no lock is required. */
+  readonly fencing?: number;
+}
+
+export interface JobOptions {
+  /** Distinguishes the jobs of one host-task. */
+  readonly name: string;
+  readonly timeoutMs?: number;
+  /** `leave`: at the deadline or an interrupt the job goes on and the answer is `timed-out`; `safe`: it is killed with all its children. */
+  readonly cancel: "safe" | "leave";
+}
+
+/** Where a job stands, without starting it. */
+export type JobStanding =
+  | { readonly kind: "absent" }
+  | { readonly kind: "running"; readonly pid: number; readonly sinceMs: number }
+  | { readonly kind: "finished"; readonly result: CommandResult }
+  | { readonly kind: "vanished"; readonly reason: string };
+
+/** One framed shell as one user on one host. Commands run one at a time, in the order they were asked for. */
+export interface HostSession extends HostReader {
+  /** A short change that is one atomic step (a rename, a daemon-reload). Sent once: a lost connection is `connection-lost`. */
+  change(command: Command, options?: ReadOptions): Promise<CommandResult>;
+  /**
+   * A change that takes time. It outlives the connection and the controller. A job of this name that exists already is
+   * attached to, never started again; a lost connection is re-opened and the job followed on.
+   */
+  job(command: Command, options: JobOptions): Promise<CommandResult>;
+  standing(name: string): Promise<JobStanding>;
+  /** Names of the jobs of this scope that left a directory on the host, oldest first. */
+  jobs(): Promise<readonly string[]>;
+  /** Forgets the jobs of this scope; called when their outcome is in the journal. */
+  forgetJobs(): Promise<void>;
+}
+
+/** One connection to one host for a whole run; opened when first used, re-opened when lost. */
+export interface HostConnection extends AsyncDisposable {
+  readonly host: HostId;
+  /** Proves host key, login and (for `become`) the password. Asked before anything else; answers once per identity. */
+  open(as: Identity): Promise<Opened>;
+  session(as: Identity, scope?: JobScope): HostSession;
+  /** Closes the sockets; the next use opens them again. For long pauses. */
+  rest(): Promise<void>;
+}
+
+export type Opened =
+  | { readonly kind: "open" }
+  /** Nobody answers, or nobody of that name: may come back by itself. */
+  | { readonly kind: "unreachable"; readonly diagnostic: Diagnostic }
+  /** Somebody answers and says no: host key, login, sudo. Will not get better by waiting. */
+  | { readonly kind: "refused"; readonly diagnostic: Diagnostic };
+
+export interface Transport {
+  connection(host: HostId): HostConnection;
+}
+
+export interface BecomeSettings {
+  readonly method: "sudo";
+  /** The user to become when a task does not name one. */
+  readonly user: string;
+  readonly exe: string;
+  readonly flags: readonly string[];
+  readonly password?: Secret;
+}
+
+/** All that is needed to reach one host; made from its `ansible_*` variables, options and ssh_config. */
+export type ConnectionSettings =
+  | { readonly kind: "local"; readonly shell: string; readonly become: BecomeSettings }
+  | {
+      readonly kind: "ssh";
+      readonly address: string;
+      readonly port: number;
+      /** Absent: the operator's own user name. */
+      readonly user?: string;
+      /** The name to look up in known_hosts where it is not the address. */
+      readonly hostKeyAlias?: string;
+      readonly knownHosts: readonly string[];
+      readonly hostKeys: "strict" | "accept-new" | "off";
+      /** Private key files, in order. */
+      readonly identities: readonly string[];
+      readonly identitiesOnly: boolean;
+      /** Path of the agent's socket. */
+      readonly agent?: string;
+      readonly password?: Secret;
+      /** Hops on the way, first hop first. */
+      readonly jumps: readonly ConnectionSettings[];
+      readonly connectTimeoutMs: number;
+      readonly shell: string;
+      readonly become: BecomeSettings;
+    };

@@ -9,8 +9,10 @@ export const hostId = (name: string): HostId => name as HostId;
 export const runId = (name: string): RunId => name as RunId;
 export const taskId = (name: string): TaskId => name as TaskId;
 
-/** The operator's own machine when it is the one that changes. */
-export const CONTROLLER = "controller" as HostId;
+/** The operator's own machine when it is the one that changes. No inventory can hold this name. */
+export const CONTROLLER = "(controller)" as HostId;
+/** Stands for all hosts together where a task runs once and sees them all. No inventory can hold this name. */
+export const FLEET = "(fleet)" as HostId;
 
 /** The unit of journal and undo: one task, one loop item, for one host. `on` is the machine that changes. */
 export interface HostTask {

@@ -128,6 +128,11 @@ export interface FleetView {
   readonly fleet: readonly HostId[];
   /** Hosts on which every step of `goal:` holds, or that finished their lane in this run. */
   readonly atGoal: ReadonlySet<HostId>;
+  /**
+   * Hosts whose verdict counts. Sightings of other hosts are there to be known (who writes where), not judged: in
+   * preflight a host at its goal is seen and not judged. Expectations that compare hosts compare judged hosts only.
+   */
+  readonly judged: ReadonlySet<HostId>;
   /** `fleet` in fleet-scope phases, goal and preflight; `host` where a gate judges its own host alone. */
   readonly scope: "host" | "fleet";
 }

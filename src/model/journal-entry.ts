@@ -1,0 +1,150 @@
+import type { Diagnostic } from "./diagnostic.ts";
+import type { HostId, HostTask, RunId, TaskId } from "./ids.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { RunSpec } from "./run-spec.ts";
+import type { Change, Undo } from "./step.ts";
+
+/**
+ * What must survive a crash. Run state is a fold over these and over nothing else.
+ * Fields named in `SEALED` are encrypted on disk; everything else can be read without the key.
+ */
+export type JournalEntry =
+  | {
+      readonly type: "run-started";
+      readonly format: 1;
+      readonly run: RunId;
+      readonly version: string;
+      readonly playbook: string;
+      readonly who: string;
+      readonly hosts: readonly HostId[];
+      readonly spec: RunSpec;
+    }
+  | { readonly type: "goal-seen"; readonly host: HostId; readonly reached: boolean }
+  | {
+      readonly type: "decision";
+      readonly who: string;
+      readonly question: string;
+      readonly answer: Json;
+    }
+  | { readonly type: "locked"; readonly hosts: readonly HostId[]; readonly fencing: number }
+  | { readonly type: "lane-begun"; readonly host: HostId }
+  | {
+      readonly type: "looped";
+      readonly task: TaskId;
+      readonly host: HostId;
+      readonly items: readonly Json[];
+    }
+  /** On disk before the first byte that can change something is sent (J1). */
+  | {
+      readonly type: "intended";
+      readonly of: HostTask;
+      readonly step: string;
+      readonly attempt: number;
+      readonly changes: readonly Change[];
+      readonly undo: Undo<Json>;
+      readonly irreversible?: string;
+    }
+  | {
+      readonly type: "settled";
+      readonly of: HostTask;
+      readonly step: string;
+      readonly outcome: "applied" | "satisfied" | "skipped";
+      readonly durationMs: number;
+      readonly after?: Json;
+      readonly registered?: Json;
+      readonly facts?: JsonObject;
+      readonly message?: string;
+    }
+  | {
+      readonly type: "settled";
+      readonly of: HostTask;
+      readonly step: string;
+      readonly outcome: "failed" | "in-doubt";
+      readonly durationMs: number;
+      readonly diagnostic: Diagnostic;
+      /** `ignore_errors`: the lane goes on. */
+      readonly ignored?: true;
+      readonly registered?: Json;
+    }
+  /** Looked at after doubt and found not to have happened: as if never begun. */
+  | { readonly type: "unbegun"; readonly of: HostTask; readonly why: string }
+  | { readonly type: "host-lost"; readonly host: HostId; readonly diagnostic: Diagnostic }
+  | { readonly type: "host-back"; readonly host: HostId }
+  | {
+      readonly type: "rollback-begun";
+      readonly hosts: readonly HostId[];
+      /** Fleet and controller tasks go back too. */
+      readonly whole: boolean;
+      readonly why: string;
+      readonly who: string;
+    }
+  | {
+      readonly type: "rollback-way";
+      readonly host: HostId;
+      readonly way: "undo" | "phases";
+      readonly why: string;
+    }
+  | { readonly type: "undo-intended"; readonly of: HostTask }
+  | {
+      readonly type: "undo-settled";
+      readonly of: HostTask;
+      readonly outcome: "done" | "already" | "drifted" | "failed" | "in-doubt" | "superseded";
+      readonly durationMs: number;
+      readonly diagnostic?: Diagnostic;
+      readonly changes?: readonly Change[];
+    }
+  | {
+      readonly type: "host-rolled-back";
+      readonly host: HostId;
+      readonly outcome: "back" | "needs-operator" | "pending";
+    }
+  | { readonly type: "run-stopped"; readonly why: StopReason; readonly text: string }
+  | { readonly type: "run-resumed"; readonly who: string }
+  | {
+      readonly type: "run-finished";
+      readonly outcome: "succeeded" | "refused" | "rolled-back" | "abandoned";
+      readonly text: string;
+    };
+
+export type StopReason =
+  | "failed"
+  | "unreachable"
+  | "in-doubt"
+  | "needs-operator"
+  | "interrupted"
+  | "window"
+  | "hosts-to-do"
+  | "journal";
+
+/** Fields that may hold what hosts and vaults keep secret, by entry type. */
+export const SEALED: { readonly [type in JournalEntry["type"]]?: readonly string[] } = {
+  "run-started": ["spec"],
+  looped: ["items"],
+  intended: ["undo", "changes"],
+  settled: ["after", "registered", "facts", "message"],
+  "undo-settled": ["changes"],
+};
+
+/** An entry with its place in the journal. */
+export interface JournalLine {
+  /** From 1, without gaps. */
+  readonly seq: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly entry: JournalEntry;
+}
+
+/** The one writer of a run's journal. */
+export interface Journal {
+  /** Resolves when the entry is on disk. Rejects with JournalFailure when it cannot be, and accepts nothing more. */
+  append(entry: JournalEntry): Promise<JournalLine>;
+}
+
+/** The journal can no longer promise anything: disk full, or a failed fsync. */
+export class JournalFailure extends Error {
+  readonly diagnostic: Diagnostic;
+  constructor(diagnostic: Diagnostic) {
+    super(diagnostic.summary);
+    this.diagnostic = diagnostic;
+  }
+}

@@ -1,0 +1,53 @@
+import type { HostId, RunId } from "./ids.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { OnFailure, Playbook } from "./playbook.ts";
+import type { Scope } from "./value.ts";
+
+/** A time span with its wall-clock times already turned into instants. */
+export interface OpenSpan {
+  readonly opensAt: number;
+  readonly closesAt: number;
+  readonly onClose: "finish_host" | "finish_task" | "rollback";
+  /** For people: both ends in the named zone and in UTC. */
+  readonly text: string;
+}
+
+/** Everything that was decided before the run began; first entry of its journal, so resume and rollback need no file. */
+export interface RunSpec {
+  readonly run: RunId;
+  readonly source: { readonly file: string; readonly text: string; readonly sha256: string };
+  /** Folders that relative paths of the playbook are looked up in, in this order. */
+  readonly folders: readonly string[];
+  readonly inputs: JsonObject;
+  /** Selected hosts, in the order of the inventory. */
+  readonly hosts: readonly HostId[];
+  /** Every host of `hosts:`, selected or not. */
+  readonly fleet: readonly HostId[];
+  readonly mode: "serial" | "window";
+  /** The selection, cut into batches; one batch in window mode. */
+  readonly batches: readonly (readonly HostId[])[];
+  readonly forks: number;
+  readonly maxFailures: number;
+  readonly onFailure: OnFailure;
+  readonly window?: OpenSpan;
+  /** What `rollout.lock` named, rendered. */
+  readonly shared?: string;
+  /** Variables of each host, lowest precedence first; vault values decrypted where a password was given. */
+  readonly scopes: { readonly [host: string]: Scope };
+  /** Variables of tasks that run once for the fleet. */
+  readonly fleetScope: Scope;
+  /** Names of inventory groups with their hosts, for `groups`. */
+  readonly groups: { readonly [group: string]: readonly string[] };
+  /** The operator's address of each host, as connection variables had it at the start; for people. */
+  readonly addresses: { readonly [host: string]: string };
+  /** Who started it: user and machine. */
+  readonly who: string;
+  /** Exact versions and the like that the plan resolved: host-task key to what the step resolved. */
+  readonly pins: { readonly [hostTask: string]: Json };
+}
+
+/** A run with its playbook parsed: what the engine works from. */
+export interface Run {
+  readonly spec: RunSpec;
+  readonly playbook: Playbook;
+}

@@ -1,0 +1,68 @@
+import type { Diagnostic } from "./diagnostic.ts";
+import type { HostId, HostTask, TaskId } from "./ids.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { StopReason } from "./journal-entry.ts";
+import type { RunSpec } from "./run-spec.ts";
+import type { Change, Undo } from "./step.ts";
+
+/** Where one host-task stands, going forward. */
+export type TaskStanding =
+  "intended" | "applied" | "satisfied" | "skipped" | "failed" | "ignored" | "in-doubt";
+
+/** Where the undo of one host-task stands. */
+export type UndoStanding =
+  "intended" | "done" | "already" | "drifted" | "failed" | "in-doubt" | "superseded";
+
+/** All that the journal says of one host-task. Only the fold writes it. */
+export interface HostTaskRecord {
+  readonly of: HostTask;
+  readonly step: string;
+  standing: TaskStanding;
+  /** How many times it was intended; 0 for what never needed an intent. */
+  attempt: number;
+  /** Sequence number of the first intent: the order that rollback reverses. */
+  order: number;
+  /** From the first intent, and from no later one (J5). */
+  undo?: Undo<Json>;
+  changes?: readonly Change[];
+  irreversible?: string;
+  after?: Json;
+  registered?: Json;
+  diagnostic?: Diagnostic;
+  durationMs: number;
+  back?: { standing: UndoStanding; diagnostic?: Diagnostic; changes?: readonly Change[] };
+}
+
+/** One host's part of a run. */
+export interface Lane {
+  readonly host: HostId;
+  /** Undefined: not looked at yet. */
+  atGoal: boolean | undefined;
+  /** Sequence number of the entry that began it. */
+  begun: number | undefined;
+  readonly tasks: Map<string, HostTaskRecord>;
+  readonly items: Map<TaskId, readonly Json[]>;
+  readonly registered: Map<string, Json>;
+  readonly facts: Map<string, Json>;
+  lost: Diagnostic | undefined;
+  back:
+    | {
+        way: "undo" | "phases" | undefined;
+        standing: "going" | "back" | "needs-operator" | "pending";
+      }
+    | undefined;
+}
+
+/** The fold of a journal. Nothing else remembers status. */
+export interface RunState {
+  readonly spec: RunSpec;
+  readonly lanes: Map<HostId, Lane>;
+  fencing: number;
+  lockedHosts: readonly HostId[];
+  /** The whole run goes back, fleet and controller tasks included. */
+  rollback: { readonly whole: boolean; readonly why: string } | undefined;
+  stopped: { readonly why: StopReason; readonly text: string } | undefined;
+  finished: { readonly outcome: string; readonly text: string } | undefined;
+  readonly decisions: { readonly question: string; readonly answer: Json; readonly who: string }[];
+  readonly facts?: JsonObject;
+}

@@ -92,8 +92,6 @@ C
 PermitRootLogin no
 PasswordAuthentication no
 UseDNS no
-MaxSessions 50
-MaxStartups 50:30:100
 C
   mkdir -p "$base/etc/systemd/journald.conf.d"
   printf '[Journal]\nStorage=volatile\n' >"$base/etc/systemd/journald.conf.d/lab.conf"

@@ -100,7 +100,8 @@ halt_host() { # an orderly shutdown; shortly after an SSH logout it may hang, so
 # prefix_of HOST: the prefix in the host's configuration file, empty when there is none. Works on a host that is off.
 prefix_of() { sed -nE "s/^ *global_prefix: *[\"']?([^\"' #]*).*/\1/p" "$(host_dir "$1")/root$LS_CONFIG"; }
 
-sync_ready() { http_get "$1" 8500 /healthz | grep -q '"startup_main":true,"startup_shard":true'; }
+# grep reads to the end: with -q it would leave early, and the broken pipe would count as a failure
+sync_ready() { http_get "$1" 8500 /healthz | grep '"startup_main":true,"startup_shard":true' >/dev/null; }
 zone_count() { in_host "$1" pdns_control list-zones 2>/dev/null | sed -n 's/^All zonecount: *//p'; }
 has_all_zones() { [ "$(zone_count "$1")" = "$ZONES" ]; }
 wait_until_serving() {

@@ -1,5 +1,5 @@
 import { COLLECTION_STYLE, EVENT_ID, getScalarValue, SCALAR_STYLE } from "js-yaml";
-import type { ScalarStyle, YamlNode } from "./node.ts";
+import type { Properties, ScalarStyle, YamlNode } from "./node.ts";
 import { parseRelaxed, type Relaxed } from "./relax.ts";
 
 type ParserEvent = Relaxed["events"][number];
@@ -99,12 +99,21 @@ class Composer {
     this.cursor = end;
     return {
       kind: "scalar",
-      text: absent ? "" : getScalarValue(this.relaxed.text, event),
+      text: absent ? "" : this.textOf(event, style),
       style,
       absent,
       span: this.span(start, end),
       ...this.properties(event),
     };
+  }
+
+  /** A block at the end of a file that lacks its last line end has none either; the parser would add it. */
+  private textOf(event: ScalarEvent, style: ScalarStyle): string {
+    const { text } = this.relaxed;
+    const value = getScalarValue(text, event);
+    const block = style === "literal" || style === "folded";
+    const cut = block && event.valueEnd === text.length && !/[\r\n]$/.test(text);
+    return cut && value.endsWith("\n") ? value.slice(0, -1) : value;
   }
 
   private sequence(event: CollectionEvent): YamlNode {
@@ -170,7 +179,7 @@ class Composer {
     return { start: this.relaxed.inFile(start), end: this.relaxed.inFile(end) };
   }
 
-  private properties(event: ScalarEvent | CollectionEvent): { anchor?: string; tag?: string } {
+  private properties(event: ScalarEvent | CollectionEvent): Properties {
     const { text } = this.relaxed;
     const tag =
       event.tagStart < 0
@@ -178,7 +187,7 @@ class Composer {
         : fullTag(text.slice(event.tagStart, event.tagEnd), this.handles);
     return {
       ...(event.anchorStart < 0 ? {} : { anchor: text.slice(event.anchorStart, event.anchorEnd) }),
-      ...(tag === undefined ? {} : { tag }),
+      ...(tag === undefined ? {} : { tag, tagSpan: this.span(event.tagStart, event.tagEnd) }),
     };
   }
 }

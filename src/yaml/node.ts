@@ -6,11 +6,12 @@ export interface Span {
 
 export type ScalarStyle = "plain" | "single" | "double" | "literal" | "folded";
 
-interface Properties {
+export interface Properties {
   /** Without the `&`. */
   readonly anchor?: string;
   /** In full, for example `tag:yaml.org,2002:str` or `!vault`. */
   readonly tag?: string;
+  readonly tagSpan?: Span;
 }
 
 /** `span` covers quotes and the header line of block scalars, but neither tag nor anchor. */

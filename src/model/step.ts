@@ -3,7 +3,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { DnsClient } from "./dns.ts";
 import type { Facts } from "./facts.ts";
 import type { ControllerFiles } from "./files.ts";
-import type { HostId, TaskId } from "./ids.ts";
+import type { HostId, RunId, TaskId } from "./ids.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Rendered } from "./rendering.ts";
 import type { Resource } from "./resource.ts";
@@ -85,6 +85,8 @@ export interface StepTools {
   render(text: string, file?: string): Rendered<string>;
   /** Evaluates a bare expression with the variables of this host-task. */
   evaluate(expression: string): Rendered<Json>;
+  /** The run this belongs to, for marks that are left on hosts; absent in a plan. */
+  readonly run?: RunId;
   /** Asked once per host and run. */
   facts(): Promise<Facts>;
   /** An earlier task of this run on this host, by id. Undefined: never intended here. */

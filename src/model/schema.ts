@@ -44,9 +44,17 @@ export interface ParameterSchema<T> extends ValueSchema<T> {
 }
 
 type IsOptional<P, K extends keyof P> = Record<never, never> extends Pick<P, K> ? true : false;
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** An optional key may be left out; any other one is either required or has a default. */
+type Presence<P, K extends keyof P> =
+  IsAny<P> extends true
+    ? { readonly required?: true }
+    : IsOptional<P, K> extends true
+      ? { readonly required?: never }
+      : { readonly required: true } | { readonly required?: never; readonly default: P[K] & Json };
 
 /** One schema per key of P: a missing key, a wrong type, a wrong `required` or a missing description does not compile. */
 export type SchemaFor<P> = {
-  readonly [K in keyof P]-?: ParameterSchema<Exclude<P[K], undefined>> &
-    (IsOptional<P, K> extends true ? { readonly required?: never } : { readonly required: true });
+  readonly [K in keyof P]-?: ParameterSchema<Exclude<P[K], undefined>> & Presence<P, K>;
 };

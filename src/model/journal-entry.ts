@@ -19,6 +19,8 @@ export type JournalEntry =
       readonly hosts: readonly HostId[];
       readonly spec: RunSpec;
     }
+  /** The plan was made and nothing forbids it: what it resolved, by host-task key. */
+  | { readonly type: "planned"; readonly pins: { readonly [hostTask: string]: Json } }
   | { readonly type: "goal-seen"; readonly host: HostId; readonly reached: boolean }
   | {
       readonly type: "decision";
@@ -59,14 +61,23 @@ export type JournalEntry =
       readonly type: "settled";
       readonly of: HostTask;
       readonly step: string;
-      readonly outcome: "failed" | "in-doubt";
+      readonly outcome: "failed";
       readonly durationMs: number;
       readonly diagnostic: Diagnostic;
       /** `ignore_errors`: the lane goes on. */
       readonly ignored?: true;
       readonly registered?: Json;
     }
-  /** Looked at after doubt and found not to have happened: as if never begun. */
+  | {
+      readonly type: "settled";
+      readonly of: HostTask;
+      readonly step: string;
+      readonly outcome: "in-doubt";
+      readonly durationMs: number;
+      readonly diagnostic: Diagnostic;
+      readonly registered?: Json;
+    }
+  /** Looked at after doubt and found not to have happened: it will be done again, its first record stays (J5). */
   | { readonly type: "unbegun"; readonly of: HostTask; readonly why: string }
   | { readonly type: "host-lost"; readonly host: HostId; readonly diagnostic: Diagnostic }
   | { readonly type: "host-back"; readonly host: HostId }

@@ -1,5 +1,5 @@
 import type { HostId, RunId } from "./ids.ts";
-import type { Json, JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import type { OnFailure, Playbook } from "./playbook.ts";
 import type { Scope } from "./value.ts";
 
@@ -32,7 +32,10 @@ export interface RunSpec {
   readonly window?: OpenSpan;
   /** What `rollout.lock` named, rendered. */
   readonly shared?: string;
-  /** Variables of each host, lowest precedence first; vault values decrypted where a password was given. */
+  /**
+   * Variables of each host, lowest precedence first; the last layer is `-e`. Vault values are decrypted where a
+   * password was given.
+   */
   readonly scopes: { readonly [host: string]: Scope };
   /** Variables of tasks that run once for the fleet. */
   readonly fleetScope: Scope;
@@ -42,8 +45,6 @@ export interface RunSpec {
   readonly addresses: { readonly [host: string]: string };
   /** Who started it: user and machine. */
   readonly who: string;
-  /** Exact versions and the like that the plan resolved: host-task key to what the step resolved. */
-  readonly pins: { readonly [hostTask: string]: Json };
 }
 
 /** A run with its playbook parsed: what the engine works from. */

@@ -1,13 +1,21 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { HostId, HostTask, TaskId } from "./ids.ts";
-import type { Json, JsonObject } from "./json.ts";
+import type { Json } from "./json.ts";
 import type { StopReason } from "./journal-entry.ts";
 import type { RunSpec } from "./run-spec.ts";
 import type { Change, Undo } from "./step.ts";
 
 /** Where one host-task stands, going forward. */
 export type TaskStanding =
-  "intended" | "applied" | "satisfied" | "skipped" | "failed" | "ignored" | "in-doubt";
+  | "intended"
+  | "applied"
+  | "satisfied"
+  | "skipped"
+  | "failed"
+  | "ignored"
+  | "in-doubt"
+  /** To be done again: looked at after doubt and not found to have happened, or failed before a resume. */
+  | "retry";
 
 /** Where the undo of one host-task stands. */
 export type UndoStanding =
@@ -42,7 +50,6 @@ export interface Lane {
   begun: number | undefined;
   readonly tasks: Map<string, HostTaskRecord>;
   readonly items: Map<TaskId, readonly Json[]>;
-  readonly registered: Map<string, Json>;
   readonly facts: Map<string, Json>;
   lost: Diagnostic | undefined;
   back:
@@ -57,6 +64,8 @@ export interface Lane {
 export interface RunState {
   readonly spec: RunSpec;
   readonly lanes: Map<HostId, Lane>;
+  /** What the plan resolved: host-task key to exact versions and the like. */
+  pins: { readonly [hostTask: string]: Json };
   fencing: number;
   lockedHosts: readonly HostId[];
   /** The whole run goes back, fleet and controller tasks included. */
@@ -64,5 +73,4 @@ export interface RunState {
   stopped: { readonly why: StopReason; readonly text: string } | undefined;
   finished: { readonly outcome: string; readonly text: string } | undefined;
   readonly decisions: { readonly question: string; readonly answer: Json; readonly who: string }[];
-  readonly facts?: JsonObject;
 }

@@ -41,6 +41,8 @@ export interface ParameterSchema<T> extends ValueSchema<T> {
   readonly template?: "expression" | "raw";
   /** The value is masked wherever it would be shown. */
   readonly secret?: true;
+  /** The value is the id of an earlier task: a playbook in which no task has it is refused. */
+  readonly names?: "task";
 }
 
 type IsOptional<P, K extends keyof P> = Record<never, never> extends Pick<P, K> ? true : false;

@@ -1,0 +1,163 @@
+/**
+ * A host-task that was begun and never settled is settled by looking, never by assuming (R1):
+ * its remote jobs first, then the task's `probe`, then the step's own check.
+ */
+import { FLEET, hostTaskKey } from "../model/ids.ts";
+import type { HostId } from "../model/ids.ts";
+import type { Phase, Task } from "../model/playbook.ts";
+import type { HostTaskRecord } from "../model/run-state.ts";
+import { StepProblem } from "../model/step.ts";
+import type { Changing } from "./change.ts";
+import { inDoubt, runChange, settleApplied, settleSatisfied } from "./change.ts";
+import { laneOf } from "./fold.ts";
+import { hostView, passGate } from "./gate.ts";
+import type { Prepared } from "./prepared.ts";
+import { prepare, readerFor, sessionFor } from "./prepared.ts";
+import type { Running } from "./running.ts";
+import { problem } from "./running.ts";
+import { runTask, settleFailed } from "./task-run.ts";
+
+export async function settleDoubt(
+  running: Running,
+  host: HostId,
+  task: Task,
+  phase: Phase,
+  record: HostTaskRecord,
+): Promise<void> {
+  const { of } = record;
+  running.emit({ type: "said", host, task: task.id, text: `${hostTaskKey(of)} is in doubt: looking` });
+  const lane = laneOf(running.state, host);
+  const item = of.item === undefined ? undefined : { index: of.item, value: lane.items.get(task.id)?.[of.item] ?? null };
+  const preparation = await prepare(running, host, task, item);
+  if (preparation.kind !== "ready") {
+    const diagnostic =
+      preparation.kind === "problem"
+        ? preparation.diagnostic
+        : problem("engine/not-yet-known", `${preparation.names.join(", ")} is not known`);
+    return giveUp(running, record, diagnostic);
+  }
+  const { prepared } = preparation;
+  if (prepared.step.kind === "reading") return runTask(running, host, task, phase);
+  try {
+    if (prepared.step.where === "host") {
+      const opened = await running.transport.connection(of.on).open(prepared.identity);
+      if (opened.kind === "unreachable") {
+        return await running.append({ type: "host-lost", host, diagnostic: opened.diagnostic });
+      }
+      if (opened.kind === "refused") return await giveUp(running, record, opened.diagnostic);
+    }
+    await look(running, prepared, prepared.step as Changing, record);
+  } catch (error) {
+    if (!(error instanceof StepProblem)) throw error;
+    if (error.kind === "unreachable" && host !== FLEET) {
+      await running.append({ type: "host-lost", host, diagnostic: error.diagnostic });
+    } else {
+      await giveUp(running, record, error.diagnostic);
+    }
+  }
+}
+
+async function look(running: Running, prepared: Prepared, step: Changing, record: HostTaskRecord): Promise<void> {
+  const began = running.clock.now();
+  const jobs = await followJobs(running, prepared, record);
+  if (!step.idempotent && jobs === "finished") {
+    // The job has its exit status: applying attaches to it by name and starts nothing.
+    const session = sessionFor(running, prepared, record.attempt);
+    const applied = await step.apply(session, prepared.params, prepared.tools);
+    await settleApplied(running, prepared, applied, began);
+    return session.forgetJobs();
+  }
+  if (prepared.task.probe) return probe(running, prepared, prepared.task.probe, record, began);
+  if (!step.idempotent) {
+    if (jobs === "absent") return again(running, prepared, "its job never started");
+    const why = "its job was begun and left no exit status, and the task has no `probe`";
+    return giveUp(running, record, problem("engine/in-doubt", `${hostTaskKey(record.of)}: ${why}`));
+  }
+  const check = await step.check(readerFor(running, prepared), prepared.params, prepared.tools);
+  switch (check.kind) {
+    case "satisfied":
+      return settleSatisfied(running, prepared, check.seen, began);
+    case "pending":
+      return again(running, prepared, "not found to have happened");
+    case "blocked":
+      return settleFailed(running, record.of, prepared.task, check.diagnostic, undefined, running.clock.now() - began);
+    case "unknown":
+      return giveUp(running, record, problem("engine/in-doubt", `${hostTaskKey(record.of)}: ${check.why}`));
+  }
+}
+
+async function probe(
+  running: Running,
+  prepared: Prepared,
+  task: Task,
+  record: HostTaskRecord,
+  began: number,
+): Promise<void> {
+  const gate = await passGate(running, task, [record.of.host], hostView(running, record.of.host), undefined);
+  switch (gate.kind) {
+    case "holds": {
+      // It happened; whether it also came to its end is for check to say.
+      const step = prepared.step as Changing;
+      const check = await step.check(readerFor(running, prepared), prepared.params, prepared.tools);
+      if (check.kind === "satisfied") return settleSatisfied(running, prepared, check.seen, began);
+      if (step.idempotent) return again(running, prepared, "begun, and not at its end");
+      return settleSatisfied(running, prepared, undefined, began);
+    }
+    case "fails":
+      return again(running, prepared, "its probe says that it did not happen");
+    case "unreachable":
+      return running.append({ type: "host-lost", host: record.of.host, diagnostic: gate.diagnostic });
+  }
+}
+
+async function again(running: Running, prepared: Prepared, why: string): Promise<void> {
+  await running.append({ type: "unbegun", of: prepared.of, why });
+  await runChange(running, prepared);
+}
+
+/** Waits for jobs that still run; says what is left of them. */
+export async function followJobs(
+  running: Running,
+  prepared: Prepared,
+  record: HostTaskRecord,
+): Promise<"absent" | "finished" | "vanished"> {
+  if (prepared.step.where !== "host") return "absent";
+  const session = sessionFor(running, prepared, record.attempt);
+  const names = await session.jobs();
+  let left: "absent" | "finished" | "vanished" = "absent";
+  for (const name of names) {
+    for (;;) {
+      const standing = await session.standing(name);
+      if (standing.kind === "running") {
+        running.emit({
+          type: "waiting",
+          host: record.of.host,
+          task: record.of.task,
+          for: `the job "${name}" that is still running there`,
+          untilMs: running.clock.now() + prepared.tools.timeoutMs,
+        });
+        await running.clock.sleep(500, running.signal);
+        if (running.signal.aborted) throw new StepProblem("in-doubt", problem("engine/stopped", "stopped while waiting for a job"));
+        continue;
+      }
+      if (standing.kind !== "absent") left = standing.kind;
+      break;
+    }
+  }
+  return left;
+}
+
+async function giveUp(
+  running: Running,
+  record: HostTaskRecord,
+  diagnostic: Parameters<typeof inDoubt>[0],
+): Promise<void> {
+  await running.append({
+    type: "settled",
+    of: record.of,
+    step: record.step,
+    outcome: "in-doubt",
+    durationMs: 0,
+    diagnostic: inDoubt(diagnostic, hostTaskKey(record.of)),
+  });
+}

@@ -1,0 +1,205 @@
+/**
+ * Run state is a fold over journal entries; nothing else writes it (J3). An entry touches one lane, so the cost of an
+ * entry does not depend on the size of the fleet. State is mutated in place: whoever needs a past state folds a prefix.
+ */
+import { assertNever } from "../lib/assert-never.ts";
+import type { HostId, HostTask } from "../model/ids.ts";
+import { FLEET, hostTaskKey } from "../model/ids.ts";
+import type { JournalEntry, JournalLine } from "../model/journal-entry.ts";
+import type { RunSpec } from "../model/run-spec.ts";
+import type { HostTaskRecord, Lane, RunState, UndoStanding } from "../model/run-state.ts";
+
+/** State after every line so far; undefined while no `run-started` has been seen. */
+export function fold(lines: Iterable<JournalLine>): RunState | undefined {
+  let state: RunState | undefined;
+  for (const line of lines) state = applyLine(state, line);
+  return state;
+}
+
+/** State after one more line. The given state is changed and returned, except for the first line, which makes one. */
+export function applyLine(state: RunState | undefined, line: JournalLine): RunState {
+  const { entry } = line;
+  if (entry.type === "run-started") return started(entry.spec);
+  if (!state) throw new Error(`the journal begins with ${entry.type} instead of run-started`);
+  apply(state, entry, line.seq);
+  return state;
+}
+
+export function started(spec: RunSpec): RunState {
+  const lanes = new Map<HostId, Lane>();
+  for (const host of [...spec.fleet, ...spec.hosts, FLEET]) lanes.set(host, newLane(host));
+  return {
+    spec,
+    lanes,
+    pins: {},
+    fencing: 0,
+    lockedHosts: [],
+    rollback: undefined,
+    stopped: undefined,
+    finished: undefined,
+    decisions: [],
+  };
+}
+
+function newLane(host: HostId): Lane {
+  return {
+    host,
+    atGoal: undefined,
+    begun: undefined,
+    tasks: new Map(),
+    items: new Map(),
+    facts: new Map(),
+    lost: undefined,
+    back: undefined,
+  };
+}
+
+export function laneOf(state: RunState, host: HostId): Lane {
+  const lane = state.lanes.get(host);
+  if (!lane) throw new Error(`the journal names a host that the run does not have: ${host}`);
+  return lane;
+}
+
+function apply(state: RunState, entry: Exclude<JournalEntry, { type: "run-started" }>, seq: number): void {
+  switch (entry.type) {
+    case "planned":
+      state.pins = entry.pins;
+      return;
+    case "goal-seen":
+      laneOf(state, entry.host).atGoal = entry.reached;
+      return;
+    case "decision":
+      state.decisions.push({ question: entry.question, answer: entry.answer, who: entry.who });
+      return;
+    case "locked":
+      state.fencing = entry.fencing;
+      state.lockedHosts = entry.hosts;
+      return;
+    case "lane-begun":
+      laneOf(state, entry.host).begun ??= seq;
+      return;
+    case "looped":
+      laneOf(state, entry.host).items.set(entry.task, entry.items);
+      return;
+    case "intended": {
+      const record = recordOf(state, entry.of, entry.step);
+      const again = record.attempt > 0;
+      record.standing = "intended";
+      record.attempt = entry.attempt;
+      if (again) return;
+      record.order = seq;
+      record.undo = entry.undo;
+      record.changes = entry.changes;
+      if (entry.irreversible !== undefined) record.irreversible = entry.irreversible;
+      return;
+    }
+    case "settled":
+      settle(state, entry);
+      return;
+    case "unbegun":
+      existing(state, entry.of).standing = "retry";
+      return;
+    case "host-lost":
+      laneOf(state, entry.host).lost = entry.diagnostic;
+      return;
+    case "host-back":
+      laneOf(state, entry.host).lost = undefined;
+      return;
+    case "rollback-begun":
+      state.stopped = undefined;
+      if (entry.whole) {
+        state.rollback = { whole: true, why: entry.why };
+        laneOf(state, FLEET).back ??= { way: "undo", standing: "going" };
+      }
+      for (const host of entry.hosts) {
+        const lane = laneOf(state, host);
+        if (lane.back === undefined) lane.back = { way: undefined, standing: "going" };
+        else if (lane.back.standing !== "back") lane.back = { way: lane.back.way, standing: "going" };
+      }
+      return;
+    case "rollback-way": {
+      const lane = laneOf(state, entry.host);
+      lane.back = { way: entry.way, standing: "going" };
+      return;
+    }
+    case "undo-intended":
+      existing(state, entry.of).back = { standing: "intended" };
+      return;
+    case "undo-settled":
+      existing(state, entry.of).back = {
+        standing: entry.outcome,
+        ...(entry.diagnostic && { diagnostic: entry.diagnostic }),
+        ...(entry.changes && { changes: entry.changes }),
+      };
+      return;
+    case "host-rolled-back": {
+      const lane = laneOf(state, entry.host);
+      lane.back = { way: lane.back?.way, standing: entry.outcome };
+      return;
+    }
+    case "run-stopped":
+      state.stopped = { why: entry.why, text: entry.text };
+      return;
+    case "run-resumed":
+      resume(state);
+      return;
+    case "run-finished":
+      state.finished = { outcome: entry.outcome, text: entry.text };
+      return;
+  }
+  assertNever(entry);
+}
+
+/** What failed may be tried again, what is in doubt is looked at again, who was lost may be back. */
+function resume(state: RunState): void {
+  state.stopped = undefined;
+  for (const lane of state.lanes.values()) {
+    lane.lost = undefined;
+    if (lane.back !== undefined && lane.back.standing !== "back") {
+      lane.back = { way: lane.back.way, standing: "going" };
+    }
+    for (const record of lane.tasks.values()) {
+      if (record.standing === "failed") record.standing = "retry";
+      if (record.standing === "in-doubt") record.standing = "intended";
+      if (record.back && REPEATABLE.has(record.back.standing)) record.back = { standing: "intended" };
+    }
+  }
+}
+
+const REPEATABLE: ReadonlySet<UndoStanding> = new Set(["failed", "drifted", "in-doubt"]);
+
+function settle(state: RunState, entry: Extract<JournalEntry, { type: "settled" }>): void {
+  const lane = laneOf(state, entry.of.host);
+  const record = recordOf(state, entry.of, entry.step);
+  record.durationMs += entry.durationMs;
+  if (entry.registered !== undefined) record.registered = entry.registered;
+  if (entry.outcome === "failed" || entry.outcome === "in-doubt") {
+    const ignored = entry.outcome === "failed" && entry.ignored === true;
+    record.standing = ignored ? "ignored" : entry.outcome;
+    record.diagnostic = entry.diagnostic;
+    return;
+  }
+  delete record.diagnostic;
+  // J5: found satisfied after an intent = applied, undone from the first record.
+  record.standing =
+    entry.outcome === "satisfied" && record.attempt > 0 ? "applied" : entry.outcome;
+  if (entry.after !== undefined) record.after = entry.after;
+  for (const [name, value] of Object.entries(entry.facts ?? {})) lane.facts.set(name, value);
+}
+
+function existing(state: RunState, of: HostTask): HostTaskRecord {
+  const record = laneOf(state, of.host).tasks.get(hostTaskKey(of));
+  if (!record) throw new Error(`the journal undoes ${hostTaskKey(of)}, which it never began`);
+  return record;
+}
+
+function recordOf(state: RunState, of: HostTask, step: string): HostTaskRecord {
+  const lane = laneOf(state, of.host);
+  const key = hostTaskKey(of);
+  let record = lane.tasks.get(key);
+  if (!record) {
+    record = { of, step, standing: "intended", attempt: 0, order: 0, durationMs: 0 };
+    lane.tasks.set(key, record);
+  }
+  return record;
+}

@@ -1,0 +1,89 @@
+/** What a lane needs next: pure, and constant time, because `decide` asks it for every lane after every entry. */
+import type { HostTask } from "../model/ids.ts";
+import { CONTROLLER, FLEET, hostTaskKey } from "../model/ids.ts";
+import type { Task } from "../model/playbook.ts";
+import type { HostTaskRecord, Lane } from "../model/run-state.ts";
+import type { LaneTask } from "./program.ts";
+
+export type LaneNext =
+  | { readonly kind: "task"; readonly next: LaneTask }
+  /** Begun and not settled: look before anything else (R1). */
+  | { readonly kind: "doubt"; readonly next: LaneTask; readonly record: HostTaskRecord }
+  | { readonly kind: "failed"; readonly record: HostTaskRecord }
+  | { readonly kind: "in-doubt"; readonly record: HostTaskRecord }
+  | { readonly kind: "lost" }
+  | { readonly kind: "done" };
+
+export type TaskProgress =
+  | { readonly kind: "todo" | "done" }
+  | { readonly kind: "doubt" | "failed" | "in-doubt"; readonly record: HostTaskRecord };
+
+/** How far one task has come on one lane, over all items of its loop. */
+export function progressOf(lane: Lane, task: Task): TaskProgress {
+  const items = task.loop ? lane.items.get(task.id) : undefined;
+  if (task.loop && !items) {
+    // A task that was skipped as a whole has one record without an item.
+    return ofRecord(lane.tasks.get(hostTaskKey(unit(lane, task))));
+  }
+  if (!items) return ofRecord(lane.tasks.get(hostTaskKey(unit(lane, task))));
+  for (const item of items.keys()) {
+    const progress = ofRecord(lane.tasks.get(hostTaskKey({ ...unit(lane, task), item })));
+    if (progress.kind !== "done") return progress;
+  }
+  return { kind: "done" };
+}
+
+/** The host-task of a task without a loop; the machine that changes is filled in by whoever runs it. */
+export function unit(lane: Lane, task: Task): HostTask {
+  return { task: task.id, host: lane.host, on: lane.host === FLEET ? CONTROLLER : lane.host };
+}
+
+function ofRecord(record: HostTaskRecord | undefined): TaskProgress {
+  if (!record) return { kind: "todo" };
+  switch (record.standing) {
+    case "applied":
+    case "satisfied":
+    case "skipped":
+    case "ignored":
+      return { kind: "done" };
+    case "retry":
+      return { kind: "todo" };
+    case "intended":
+      return { kind: "doubt", record };
+    case "failed":
+      return { kind: "failed", record };
+    case "in-doubt":
+      return { kind: "in-doubt", record };
+  }
+}
+
+// A cache, not a memory: the first task of a list that may not be done yet. Tasks never become undone, except `retry`,
+// which only happens to the task that a lane stands at.
+const cursors = new WeakMap<Lane, { readonly tasks: readonly LaneTask[]; index: number }>();
+
+export function laneNext(lane: Lane, tasks: readonly LaneTask[]): LaneNext {
+  if (lane.lost) return { kind: "lost" };
+  let cursor = cursors.get(lane);
+  if (cursor?.tasks !== tasks) {
+    cursor = { tasks, index: 0 };
+    cursors.set(lane, cursor);
+  }
+  for (; cursor.index < tasks.length; cursor.index++) {
+    const next = tasks[cursor.index];
+    if (!next) break;
+    const progress = progressOf(lane, next.task);
+    switch (progress.kind) {
+      case "done":
+        continue;
+      case "todo":
+        return { kind: "task", next };
+      case "doubt":
+        return { kind: "doubt", next, record: progress.record };
+      case "failed":
+        return { kind: "failed", record: progress.record };
+      case "in-doubt":
+        return { kind: "in-doubt", record: progress.record };
+    }
+  }
+  return { kind: "done" };
+}

@@ -1,0 +1,274 @@
+/** A task made ready for one host and one loop item: identity, parameters, tools. */
+import { parseDuration } from "../lib/duration.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { HostId, HostTask } from "../model/ids.ts";
+import { CONTROLLER, FLEET, hostId, hostTaskKey } from "../model/ids.ts";
+import type { Json, JsonObject } from "../model/json.ts";
+import type { Task } from "../model/playbook.ts";
+import type { Rendered } from "../model/rendering.ts";
+import type { AnyStep, EarlierTask, StepTools } from "../model/step.ts";
+import type { HostSession, Identity, JobScope } from "../model/transport.ts";
+import type { Scope, Value, ValueMap } from "../model/value.ts";
+import { laneOf } from "./fold.ts";
+import type { Running } from "./running.ts";
+import { problem } from "./running.ts";
+import type { LoopItem } from "./scope.ts";
+import { journalFunctions, scopeOf } from "./scope.ts";
+
+export interface Prepared {
+  readonly of: HostTask;
+  readonly task: Task;
+  readonly step: AnyStep;
+  readonly params: JsonObject;
+  readonly identity: Identity;
+  readonly scope: Scope;
+  readonly tools: StepTools;
+  readonly waitMs: number | undefined;
+}
+
+export type Preparation =
+  | { readonly kind: "ready"; readonly prepared: Prepared }
+  | { readonly kind: "problem"; readonly diagnostic: Diagnostic }
+  /** A plan cannot know yet: a registered value is missing. */
+  | { readonly kind: "unknown"; readonly names: readonly string[] };
+
+/** The step that a task uses; read-only commands use the reading variant. */
+export function stepOf(running: Running, task: Task): AnyStep {
+  if (task.action.kind === "undo") throw new Error(`${task.id} undoes a task and uses no step`);
+  const name = task.action.step;
+  const step = (task.readOnly ? running.readOnlySteps.get(name) : undefined) ?? running.steps.get(name);
+  if (!step) throw new Error(`step ${name} passed validation and is not in the registry`);
+  return step;
+}
+
+/** How a parameter is kept from being rendered; undefined for the usual ones. */
+function templateOf(step: AnyStep, name: string): "expression" | "raw" | undefined {
+  const params: { readonly [name: string]: { readonly template?: "expression" | "raw" } } = step.params;
+  return params[name]?.template;
+}
+
+export async function variablesFor(
+  running: Running,
+  host: HostId,
+  task: Task,
+  item?: LoopItem,
+  unknown?: ValueMap,
+): Promise<Scope> {
+  const facts =
+    running.program.run.playbook.gatherFacts && host !== FLEET
+      ? await factsOf(running, host, identityIn(running, scopeOf(running.program, running.state, host, task, {}), task))
+      : undefined;
+  return scopeOf(running.program, running.state, host, task, {
+    facts,
+    item,
+    ...(unknown && { unknown }),
+  });
+}
+
+function factsOf(running: Running, host: HostId, identity: Identity): Promise<StepFacts> {
+  let facts = running.factsOf.get(host);
+  if (!facts) {
+    facts = running.gatherFacts(running.transport.connection(host).session(identity));
+    running.factsOf.set(host, facts);
+    facts.catch(() => running.factsOf.delete(host));
+  }
+  return facts;
+}
+
+type StepFacts = Awaited<ReturnType<StepTools["facts"]>>;
+
+export async function prepare(
+  running: Running,
+  host: HostId,
+  task: Task,
+  item?: LoopItem,
+  unknown?: ValueMap,
+): Promise<Preparation> {
+  if (task.action.kind === "undo") throw new Error(`${task.id} undoes a task and has no parameters`);
+  const step = stepOf(running, task);
+  const scope = await variablesFor(running, host, task, item, unknown);
+  const functions = journalFunctions(running.state, host);
+  const raw: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(task.action.params)) {
+    if (templateOf(step, name) !== undefined) {
+      raw[name] = value as Json;
+      continue;
+    }
+    const rendered = running.renderer.value(value, scope, task.action.places[name] ?? task.at, functions);
+    switch (rendered.kind) {
+      case "rendered":
+        raw[name] = rendered.value;
+        break;
+      case "omitted":
+        break;
+      case "unknown":
+        return rendered;
+      case "problem":
+        return rendered;
+    }
+  }
+  const checked = running.checkParams(step, raw, task);
+  if (checked.value === undefined) {
+    const diagnostic = checked.problems[0] ?? problem("engine/bad-parameters", "the parameters are not valid");
+    return { kind: "problem", diagnostic };
+  }
+  const durations = renderDurations(running, task, scope);
+  if (durations.kind === "problem") return durations;
+  const on = machineOf(running, host, task, step, scope);
+  if (typeof on !== "string") return on;
+  const of: HostTask = { task: task.id, ...(item && { item: item.index }), host, on };
+  const identity = identityIn(running, scope, task);
+  const tools = toolsFor(running, of, task, scope, identity, durations.timeoutMs);
+  const prepared: Prepared = {
+    of,
+    task,
+    step,
+    params: checked.value,
+    identity,
+    scope,
+    tools,
+    waitMs: durations.waitMs,
+  };
+  return { kind: "ready", prepared };
+}
+
+type Durations =
+  | { readonly kind: "durations"; readonly waitMs: number | undefined; readonly timeoutMs: number }
+  | { readonly kind: "problem"; readonly diagnostic: Diagnostic };
+
+const HALF_AN_HOUR = 30 * 60_000;
+
+/** Deadline: the greater of 30 minutes and `wait` + 1 minute; `timeout` wins. */
+function renderDurations(running: Running, task: Task, scope: Scope): Durations {
+  const wait = renderDuration(running, task.wait, scope, task);
+  if (typeof wait === "object") return { kind: "problem", diagnostic: wait };
+  const timeout = renderDuration(running, task.timeout, scope, task);
+  if (typeof timeout === "object") return { kind: "problem", diagnostic: timeout };
+  return {
+    kind: "durations",
+    waitMs: wait,
+    timeoutMs: timeout ?? Math.max(HALF_AN_HOUR, (wait ?? 0) + 60_000),
+  };
+}
+
+/** Milliseconds; a plain number in a playbook means seconds. */
+export function renderDuration(
+  running: Running,
+  value: Value | undefined,
+  scope: Scope,
+  task: Task,
+): number | undefined | Diagnostic {
+  if (value === undefined) return undefined;
+  const rendered = running.renderer.value(value, scope, task.at);
+  if (rendered.kind === "omitted") return undefined;
+  if (rendered.kind === "problem") return rendered.diagnostic;
+  const text = rendered.kind === "rendered" ? rendered.value : null;
+  const ms = typeof text === "number" ? text * 1000 : parseDuration(String(text));
+  if (ms !== undefined) return ms;
+  return {
+    ...problem("engine/bad-duration", `${JSON.stringify(text)} is not a duration`, 'Write seconds, or "90s", "5m", "2h".'),
+    at: task.at,
+  };
+}
+
+/** The machine that changes: the delegate, the controller for steps that live there, else the host itself. */
+function machineOf(
+  running: Running,
+  host: HostId,
+  task: Task,
+  step: AnyStep,
+  scope: Scope,
+): HostId | Exclude<Preparation, { kind: "ready" }> {
+  if (task.delegateTo !== undefined) {
+    const rendered = running.renderer.value(task.delegateTo, scope, task.at);
+    if (rendered.kind === "problem" || rendered.kind === "unknown") return rendered;
+    const name = rendered.kind === "rendered" ? String(rendered.value) : host;
+    return name === "localhost" || name === "127.0.0.1" ? CONTROLLER : hostId(name);
+  }
+  return step.where === "controller" ? CONTROLLER : host;
+}
+
+/** Ansible's order: task, playbook, inventory. */
+export function identityIn(running: Running, scope: Scope, task?: Task): Identity {
+  const { playbook } = running.program.run;
+  const become = firstRendered(running, scope, [task?.become, playbook.become, variable(scope, "ansible_become")]);
+  const user = firstRendered(running, scope, [
+    task?.becomeUser,
+    playbook.becomeUser,
+    variable(scope, "ansible_become_user"),
+  ]);
+  if (become !== true && become !== "yes" && become !== "true" && become !== "True") return { kind: "login" };
+  return { kind: "become", user: typeof user === "string" ? user : "root" };
+}
+
+function variable(scope: Scope, name: string): Value | undefined {
+  return scope.some((layer) => Object.hasOwn(layer.values, name)) ? `{{ ${name} }}` : undefined;
+}
+
+function firstRendered(running: Running, scope: Scope, values: readonly (Value | undefined)[]): Json | undefined {
+  for (const value of values) {
+    if (value === undefined) continue;
+    const rendered = running.renderer.value(value, scope);
+    if (rendered.kind === "rendered") return rendered.value;
+  }
+  return undefined;
+}
+
+/** Who a run is on a host when no task says otherwise: takes locks. */
+export function hostIdentity(running: Running, host: HostId): Identity {
+  return identityIn(running, running.state.spec.scopes[host] ?? []);
+}
+
+export function sessionFor(running: Running, prepared: Prepared, attempt: number): HostSession {
+  const { of } = prepared;
+  const scope: JobScope = {
+    run: running.state.spec.run,
+    hostTask: `${hostTaskKey({ ...of, host: hostId("") }).replaceAll(/[^A-Za-z0-9._-]/g, "-")}.${of.host === of.on ? "" : `${of.host}.`}${attempt}`.replaceAll(/[^A-Za-z0-9._-]/g, "-"),
+    ...(running.state.lockedHosts.includes(of.on) && { fencing: running.state.fencing }),
+  };
+  return running.transport.connection(of.on).session(prepared.identity, scope);
+}
+
+export function readerFor(running: Running, prepared: Prepared): HostSession {
+  return running.transport.connection(prepared.of.on).session(prepared.identity);
+}
+
+function toolsFor(
+  running: Running,
+  of: HostTask,
+  task: Task,
+  scope: Scope,
+  identity: Identity,
+  timeoutMs: number,
+): StepTools {
+  const functions = journalFunctions(running.state, of.host);
+  return {
+    clock: running.clock,
+    dns: running.dns,
+    files: running.files,
+    signal: running.signal,
+    address: running.state.spec.addresses[of.host] ?? of.host,
+    pins: running.state.pins[hostTaskKey(of)],
+    timeoutMs,
+    render: (text, file) =>
+      running.renderer.text(text, scope, file === undefined ? task.at : { file, line: 1, column: 1 }),
+    evaluate: (expression): Rendered<Json> =>
+      running.renderer.value(`{{ ${expression} }}`, scope, task.at, functions),
+    facts: () => factsOf(running, of.on, identity),
+    earlier: (id) => earlierTask(running, of.host, id),
+    say: (text) => running.emit({ type: "said", host: of.host, task: of.task, text }),
+  };
+}
+
+function earlierTask(running: Running, host: HostId, id: HostTask["task"]): EarlierTask | undefined {
+  for (const record of laneOf(running.state, host).tasks.values()) {
+    if (record.of.task !== id) continue;
+    return {
+      step: record.step,
+      ...(record.undo?.kind === "reversible" && { record: record.undo.record }),
+      ...(record.after !== undefined && { after: record.after }),
+      ...(record.registered !== undefined && { result: record.registered }),
+    };
+  }
+  return undefined;
+}

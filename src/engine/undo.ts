@@ -1,0 +1,201 @@
+/** Taking back one host-task from its record, and choosing how a host goes back. */
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { HostId, HostTask, TaskId } from "../model/ids.ts";
+import { FLEET, hostTaskKey } from "../model/ids.ts";
+import type { Task } from "../model/playbook.ts";
+import type { HostTaskRecord } from "../model/run-state.ts";
+import type { Undone } from "../model/step.ts";
+import { StepProblem } from "../model/step.ts";
+import type { Changing } from "./change.ts";
+import { undoOrder } from "./decide-back.ts";
+import { followJobs } from "./doubt.ts";
+import { laneOf } from "./fold.ts";
+import { hostView, passGate } from "./gate.ts";
+import { unit } from "./lane-next.ts";
+import type { Prepared } from "./prepared.ts";
+import { prepare, sessionFor } from "./prepared.ts";
+import { registeredOk } from "./registered.ts";
+import type { Running } from "./running.ts";
+import { problem } from "./running.ts";
+import { runTask, settleFailed } from "./task-run.ts";
+
+/** Undoes one record of a host that goes back by undoing. */
+export async function undoRecord(running: Running, record: HostTaskRecord): Promise<void> {
+  const began = running.clock.now();
+  const task = running.program.tasks.get(record.of.task);
+  if (!task) return settleUndo(running, record, lostTask(record), began);
+  if (record.back?.standing !== "intended") await running.append({ type: "undo-intended", of: record.of });
+  await settleUndo(running, record, await undone(running, record, task), began);
+}
+
+function lostTask(record: HostTaskRecord): Undone {
+  const diagnostic = problem("engine/unknown-task", `the playbook of the journal has no task ${record.of.task}`);
+  return { kind: "failed", diagnostic };
+}
+
+async function undone(running: Running, record: HostTaskRecord, task: Task): Promise<Undone> {
+  const { undo } = record;
+  if (undo === undefined || undo.kind === "nothing") return { kind: "already" };
+  if (undo.kind === "no-inverse") return runInverse(running, record, task);
+  if (undo.kind === "irreversible") {
+    return { kind: "failed", diagnostic: problem("engine/irreversible", `cannot be taken back: ${undo.reason}`) };
+  }
+  try {
+    const found = await preparedFor(running, record, task);
+    if (found.kind === "failed") return found;
+    const { prepared } = found;
+    // A job of the forward way that still runs would work against the undo.
+    if (record.standing === "intended") await followJobs(running, prepared, record);
+    const step = prepared.step as Changing;
+    if (step.where === "host") {
+      const opened = await running.transport.connection(record.of.on).open(prepared.identity);
+      if (opened.kind !== "open") return { kind: "failed", diagnostic: opened.diagnostic };
+    }
+    const session = sessionFor(running, { ...prepared, of: { ...record.of, task: undoName(record.of) } }, record.attempt);
+    const result = await step.undo(session, undo.record, record.after, prepared.tools);
+    await session.forgetJobs();
+    return result;
+  } catch (error) {
+    if (!(error instanceof StepProblem)) throw error;
+    return { kind: error.kind === "in-doubt" ? "in-doubt" : "failed", diagnostic: error.diagnostic };
+  }
+}
+
+/** Jobs of an undo are not the jobs of what it undoes. */
+function undoName(of: HostTask): TaskId {
+  return `undo-${of.task}` as TaskId;
+}
+
+type Found =
+  | { readonly kind: "found"; readonly prepared: Prepared }
+  | { readonly kind: "failed"; readonly diagnostic: Diagnostic };
+
+async function preparedFor(running: Running, record: HostTaskRecord, task: Task): Promise<Found> {
+  const { of } = record;
+  const value = of.item === undefined ? undefined : laneOf(running.state, of.host).items.get(of.task)?.[of.item];
+  const item = of.item === undefined ? undefined : { index: of.item, value: value ?? null };
+  const preparation = await prepare(running, of.host, task, item);
+  if (preparation.kind === "ready") return { kind: "found", prepared: { ...preparation.prepared, of } };
+  const diagnostic =
+    preparation.kind === "problem"
+      ? preparation.diagnostic
+      : problem("engine/not-yet-known", `${preparation.names.join(", ")} is not known`);
+  return { kind: "failed", diagnostic };
+}
+
+/** `inverse:` is a task of its own, run as a host-task under "<id>.inverse". */
+async function runInverse(running: Running, record: HostTaskRecord, task: Task): Promise<Undone> {
+  if (task.inverse === "none") return { kind: "already" };
+  if (task.inverse === undefined) {
+    const hint = "Take it back by hand, or give the task an `inverse:`.";
+    return { kind: "failed", diagnostic: problem("engine/no-inverse", `nobody knows how to undo ${task.name}`, hint) };
+  }
+  const phase = running.program.run.playbook.phases[0];
+  if (!phase) throw new Error("a playbook without phases has nothing to undo");
+  await runTask(running, record.of.host, task.inverse, { ...phase, when: true });
+  const lane = laneOf(running.state, record.of.host);
+  const inverse = lane.tasks.get(hostTaskKey(unit(lane, task.inverse)));
+  switch (inverse?.standing) {
+    case "applied":
+    case "satisfied":
+    case "skipped":
+    case "ignored":
+      return { kind: "done" };
+    case "failed":
+    case "in-doubt":
+      return { kind: "failed", diagnostic: inverse.diagnostic ?? problem("engine/inverse-failed", "its inverse failed") };
+    case "intended":
+    case "retry":
+    case undefined:
+      return { kind: "in-doubt", diagnostic: problem("engine/in-doubt", `the inverse of ${task.name} is in doubt`) };
+  }
+}
+
+async function settleUndo(running: Running, record: HostTaskRecord, result: Undone, began: number): Promise<void> {
+  const diagnostic = "diagnostic" in result ? result.diagnostic : result.kind === "drifted" ? drifted(record) : undefined;
+  await running.append({
+    type: "undo-settled",
+    of: record.of,
+    outcome: result.kind,
+    durationMs: running.clock.now() - began,
+    ...(diagnostic && { diagnostic }),
+    ...(result.kind === "drifted" && { changes: result.changes }),
+  });
+}
+
+function drifted(record: HostTaskRecord): Diagnostic {
+  return problem(
+    "engine/drifted",
+    `${hostTaskKey(record.of)} was changed by somebody else since this run changed it`,
+    "Compare the difference; put it right by hand and resume.",
+  );
+}
+
+/** A task of a `rollback:` phase that says `undo: id`. What was skipped or never reached here is satisfied. */
+export async function runUndoTask(running: Running, host: HostId, task: Task, target: TaskId): Promise<void> {
+  const lane = laneOf(running.state, host);
+  const of = unit(lane, task);
+  const began = running.clock.now();
+  const records = undoOrder(lane).filter((record) => record.of.task === target);
+  for (const record of records) {
+    if (record.back?.standing !== "done" && record.back?.standing !== "already") await undoRecord(running, record);
+    const back = record.back;
+    if (back?.standing === "done" || back?.standing === "already") continue;
+    const diagnostic = back?.diagnostic ?? problem("engine/undo-failed", `${hostTaskKey(record.of)} could not be undone`);
+    return settleFailed(running, of, task, diagnostic, undefined, running.clock.now() - began);
+  }
+  await running.append({
+    type: "settled",
+    of,
+    step: "undo",
+    outcome: records.length === 0 ? "skipped" : "applied",
+    durationMs: running.clock.now() - began,
+    registered: registeredOk({}, records.length > 0),
+  });
+}
+
+/**
+ * A host on which an irreversible task *happened* takes the playbook's `rollback:` phases; every other host undoes task by
+ * task. Whether it happened is what its probe says; without a probe an intent counts as happened.
+ */
+export async function chooseWay(running: Running, host: HostId): Promise<void> {
+  const lane = laneOf(running.state, host);
+  const happened = await happenedIrreversibly(running, host);
+  if (typeof happened === "object") {
+    return running.append({ type: "host-lost", host, diagnostic: happened });
+  }
+  if (happened !== undefined && running.program.back.length > 0) {
+    return running.append({ type: "rollback-way", host, way: "phases", why: happened });
+  }
+  const why = lane.tasks.size === 0 ? "nothing was done" : "nothing irreversible happened";
+  await running.append({ type: "rollback-way", host, way: "undo", why });
+}
+
+async function happenedIrreversibly(running: Running, host: HostId): Promise<string | undefined | Diagnostic> {
+  for (const record of laneOf(running.state, host).tasks.values()) {
+    if (record.irreversible === undefined || record.attempt === 0) continue;
+    const task = running.program.tasks.get(record.of.task);
+    if (!task?.probe) return record.irreversible;
+    const gate = await passGate(running, task.probe, [host], hostView(running, host), undefined);
+    if (gate.kind === "unreachable") return gate.diagnostic;
+    if (gate.kind === "holds") return record.irreversible;
+  }
+  return undefined;
+}
+
+/** The lane has arrived, or cannot go on; what its `rollback:` phases made needless is journaled so. */
+export async function endLaneBack(
+  running: Running,
+  host: HostId,
+  outcome: "back" | "needs-operator" | "pending",
+): Promise<void> {
+  const lane = laneOf(running.state, host);
+  if (outcome === "back" && lane.back?.way === "phases" && host !== FLEET) {
+    const backTasks = new Set(running.program.back.map(({ task }) => task.id));
+    for (const record of undoOrder(lane)) {
+      if (record.back !== undefined || backTasks.has(record.of.task)) continue;
+      await running.append({ type: "undo-settled", of: record.of, outcome: "superseded", durationMs: 0 });
+    }
+  }
+  await running.append({ type: "host-rolled-back", host, outcome });
+}

@@ -70,6 +70,7 @@ boot_host() {
     env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn -q --register=no --keep-unit -b -M "$machine" --hostname="$1" \
     -D "$(host_dir "$1")/root" --network-namespace-path="/run/netns/$machine" --bind-ro="$LAB_CACHE/repo:/srv/aptrepo" \
     --resolv-conf=off --timezone=off --link-journal=no --console=pipe >>"$LAB/log/$1.console" 2>&1 </dev/null &
+  disown
   until_ok 10 host_runs "$1" || die "$1 does not start, see $LAB/log/$1.console"
 }
 
@@ -82,7 +83,7 @@ cut_host() {
   if host_runs "$1"; then
     read -r pid <"$file"
     ! leader=$(leader_of "$1") || kill -KILL "$leader" 2>/dev/null || true
-    until_ok 5 bash -c "! kill -0 $pid" || kill -KILL "$pid" 2>/dev/null || true
+    until_ok 5 pid_gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
   fi
   rm -f "$file"
 }
@@ -92,7 +93,7 @@ halt_host() { # an orderly shutdown; shortly after an SSH logout it may hang, so
   if host_runs "$1"; then
     read -r pid <"$(host_pid_file "$1")"
     in_host "$1" systemctl poweroff >/dev/null 2>&1 || true
-    until_ok 5 bash -c "! kill -0 $pid" || true
+    until_ok 5 pid_gone "$pid" || true
   fi
   cut_host "$1"
 }
@@ -104,7 +105,9 @@ prefix_of() { sed -nE "s/^ *global_prefix: *[\"']?([^\"' #]*).*/\1/p" "$(host_di
 sync_ready() { http_get "$1" 8500 /healthz | grep '"startup_main":true,"startup_shard":true' >/dev/null; }
 zone_count() { in_host "$1" pdns_control list-zones 2>/dev/null | sed -n 's/^All zonecount: *//p'; }
 has_all_zones() { [ "$(zone_count "$1")" = "$ZONES" ]; }
+answers() { in_host "$1" sdig "$(address_of "$1")" 53 "z$ZONES.example" SOA | grep "Rcode: 0 " >/dev/null; }
 wait_until_serving() {
   until_ok 60 sync_ready "$1" || die "Lightning Stream on $1 is not ready: ssh $1 journalctl -u lightningstream"
   until_ok 60 has_all_zones "$1" || die "$1 serves $(zone_count "$1") zones, not $ZONES"
+  until_ok 10 answers "$1" || die "$1 does not answer for z$ZONES.example"
 }

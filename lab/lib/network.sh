@@ -4,14 +4,20 @@
 
 network_owner() { cat "/sys/class/net/$BRIDGE/ifalias" 2>/dev/null || true; }
 
+require_network() { # fails when another lab has our addresses
+  local owner
+  owner=$(network_owner)
+  [ -z "$owner" ] || [ "$owner" = "$LAB" ] ||
+    die "the network $LAB_NET.0/24 belongs to the lab in $owner: choose another LAB_NET"
+}
+
 network_up() {
-  local host machine owner
+  local host machine
+  require_network
   if [ ! -e "/sys/class/net/$BRIDGE" ]; then
     ip link add "$BRIDGE" type bridge
     ip link set "$BRIDGE" alias "$LAB"
   fi
-  owner=$(network_owner)
-  [ "$owner" = "$LAB" ] || die "the network $LAB_NET.0/24 belongs to the lab in '$owner': choose another LAB_NET"
   ip addr replace "$LAB_NET.1/24" dev "$BRIDGE"
   ip link set "$BRIDGE" up
   for host in "${HOSTS[@]}"; do

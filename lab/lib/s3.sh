@@ -7,6 +7,7 @@ s3_start() {
   setsid "$LAB_CACHE/bin/versitygw" --quiet --port "$LAB_NET.1:$S3_PORT" --access "$S3_KEY" --secret "$S3_SECRET" \
     posix "$LAB/s3" >>"$LAB/log/s3.log" 2>&1 </dev/null &
   echo $! >"$LAB/run/s3.pid"
+  disown # its end is nothing for the shell to report
   until_ok 20 bash -c "exec 3<>/dev/tcp/$LAB_NET.1/$S3_PORT" || die "the S3 server does not answer, see $LAB/log/s3.log"
 }
 
@@ -14,8 +15,8 @@ s3_stop() {
   local pid
   if pid_alive "$LAB/run/s3.pid" "$LAB/s3"; then
     read -r pid <"$LAB/run/s3.pid"
-    kill "$pid"
-    until_ok 5 bash -c "! kill -0 $pid" || kill -KILL "$pid"
+    kill -KILL "$pid" # asked politely it lets old connections linger; an object is whole or not there either way
+    until_ok 5 pid_gone "$pid" || die "the S3 server does not stop"
   fi
   rm -f "$LAB/run/s3.pid"
 }

@@ -81,3 +81,6 @@ pid_alive() {
   local pid
   [ -s "$1" ] && read -r pid <"$1" && [ -r "/proc/$pid/cmdline" ] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- "$2"
 }
+
+# A killed process whose parent is slow to notice stays in the table as a zombie, which has no command line.
+pid_gone() { [ -z "$(tr -d '\0' 2>/dev/null <"/proc/$1/cmdline")" ]; }

@@ -210,7 +210,9 @@ async function lookAtBucket() {
 }
 
 const unitText = ({ load, active, dropIns }) =>
-  `${load === "loaded" ? "" : `${load}/`}${active}${dropIns.length > 0 ? "+dropin" : ""}`;
+  active === null
+    ? "-"
+    : `${load === "loaded" ? "" : `${load}/`}${active}${dropIns.length > 0 ? "+dropin" : ""}`;
 
 function hostLine(seen) {
   const versions = [...new Set(Object.values(seen.packages))].join(",");

@@ -9,7 +9,9 @@ under_lock() {
   LAB_LOCKED=1 exec flock -o "$LAB" bash "$LAB_LIB/../lab" "$@"
 }
 
-require_up() { [ -e "$LAB/planted" ] && [ "$(network_owner)" = "$LAB" ] || die "no lab is up in $LAB: npm run lab -- up"; }
+require_up() {
+  if [ ! -e "$LAB/planted" ] || [ "$(network_owner)" != "$LAB" ]; then die "no lab is up in $LAB: npm run lab -- up"; fi
+}
 
 planting_options() { # sets LAB_PREFIX, LAB_SOURCES
   LAB_PREFIX=v5 LAB_SOURCES=both
@@ -29,6 +31,7 @@ verb_up() {
   planting_options "$@"
   under_lock up "$@"
   require_tools
+  require_network
   save_settings
   provide_keys
   provide_cache
@@ -67,7 +70,7 @@ verb_build-cache() { # runs under the lock of the cache, called by `up` alone
 verb_reset() {
   planting_options "$@"
   under_lock reset "$@"
-  [ -e "$LAB/planted" ] && [ -e "$(seed_dir)/done" ] || die "nothing to reset in $LAB: npm run lab -- up"
+  if [ ! -e "$LAB/planted" ] || [ ! -e "$(seed_dir)/done" ]; then die "nothing to reset in $LAB: npm run lab -- up"; fi
   load_versions
   cut_all
   network_up
@@ -134,4 +137,19 @@ verb_state() {
   mapfile -t words < <(fleet_words)
   LAB_STATE_LIGHTNINGSTREAM=$LAB_CACHE/bin/lightningstream LAB_STATE_BUCKET=$LAB/s3/$BUCKET LAB_STATE_HOSTS=$LAB/hosts \
     node "$LAB_LIB/state.mjs" "$@" "${words[@]}"
+}
+
+verb_content() {
+  local host=${1:-}
+  require_up
+  known_host "$host"
+  shift
+  in_network "$host" node "$LAB_LIB/content.mjs" "$host" "$(leader_of "$host" || true)" "$(host_dir "$host")/root" "$@"
+}
+
+verb_prober() {
+  require_up
+  local host words=()
+  for host in "${HOSTS[@]}"; do words+=("$host=$(address_of "$host")"); done
+  exec node "$LAB_LIB/../prober.mjs" "$@" "${words[@]}"
 }

@@ -19,12 +19,12 @@ const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
   .map((entry) => entry.name)
   .filter((name) => existsSync(join(import.meta.dirname, name, `${name}.ts`)));
 
-const found: readonly Found[] = await Promise.all(
-  folders.map(async (folder) => {
-    const loaded: unknown = await import(`./${folder}/${folder}.ts`);
-    return { folder, step: (loaded as { step: AnyStep }).step };
-  }),
-);
+// One after the other: Jest's module loader does not take them side by side.
+const found: Found[] = [];
+for (const folder of folders) {
+  const loaded: unknown = await import(`./${folder}/${folder}.ts`);
+  found.push({ folder, step: (loaded as { step: AnyStep }).step });
+}
 
 const compiler = () => new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
 
@@ -75,10 +75,10 @@ describe.each(found)("the step in $folder", ({ folder, step }) => {
     }
   });
 
-  test("has a test beside it, and cases with a title each", () => {
+  test("has a test beside it, and cases of different titles", () => {
     const at = join(import.meta.dirname, folder);
     expect(existsSync(join(at, `${folder}.test.ts`))).toBe(true);
-    const titles = caseFiles(at).map((one) => one.title);
+    const titles = existsSync(join(at, "cases")) ? caseFiles(at).map((one) => one.title) : [];
     expect(new Set(titles).size).toBe(titles.length);
   });
 });

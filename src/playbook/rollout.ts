@@ -1,0 +1,73 @@
+import { parseDuration } from "../lib/duration.ts";
+import type { BatchSize, OnFailure, Rollout } from "../model/playbook.ts";
+import { isValueMap, type Value } from "../model/value.ts";
+import { isValueList, say, valueAt, type Source } from "./source.ts";
+import { readWindowSpan } from "./window-span.ts";
+
+/** Ansible's `forks`: enough for a rack, few enough for a bastion. */
+const FORKS = 10;
+
+const FAILURE_WORDS: readonly OnFailure[] = ["stop", "rollback_host", "rollback_run", "ask"];
+
+/** What is missing or wrong, which the schema said already, gets its default. */
+export function readRollout(source: Source): Rollout {
+  const value = valueAt(source, ["rollout"]);
+  const written = isValueMap(value) ? value : {};
+  const mode = written["mode"] === "window" ? "window" : "serial";
+  const onFailure = FAILURE_WORDS.find((word) => word === written["on_failure"]) ?? "ask";
+  const window = readWindowSpan(source, ["rollout", "window"]);
+  const { lock, forks, batches } = written;
+  if (mode === "window" && onFailure === "stop") {
+    say(source, source.at(["rollout", "on_failure"]), {
+      code: "playbook/window-stops",
+      severity: "warning",
+      summary: "a failure would leave the whole fleet in the middle of a phase",
+      hint: "In `mode: window` every host is in the same phase: write `on_failure: rollback_run` or `ask`.",
+    });
+  }
+  if (mode === "window" && batches !== undefined) {
+    say(source, source.at(["rollout", "batches"], "key"), {
+      code: "playbook/unused",
+      severity: "warning",
+      summary: '"batches" has no meaning in `mode: window`',
+      hint: "All hosts go through each phase together; `forks` limits how many at the same time.",
+    });
+  }
+  return {
+    mode,
+    batches: batchSizes(batches),
+    forks: typeof forks === "number" && forks >= 1 ? forks : FORKS,
+    maxFailures: batchSize(written["max_failures"]) ?? { kind: "count", hosts: 0 },
+    onFailure,
+    ...(window === undefined ? {} : { window }),
+    ...(lock === undefined ? {} : { lock }),
+    unreachable: readUnreachable(source, written["unreachable"]),
+  };
+}
+
+function batchSizes(value: Value | undefined): readonly [BatchSize, ...BatchSize[]] {
+  const written = isValueList(value) ? value : [value];
+  const [first, ...rest] = written.flatMap((one) => batchSize(one) ?? []);
+  return [first ?? { kind: "count", hosts: 1 }, ...rest];
+}
+
+/** A percentage is a text that ends in %; what is neither that nor a number is absent. */
+export function batchSize(value: Value | undefined): BatchSize | undefined {
+  if (typeof value === "number") return { kind: "count", hosts: value };
+  const percent = typeof value === "string" ? /^(\d+)%$/.exec(value)?.[1] : undefined;
+  return percent === undefined ? undefined : { kind: "percent", percent: Number(percent) };
+}
+
+function readUnreachable(source: Source, value: Value | undefined): Rollout["unreachable"] {
+  if (value === "skip") return "skip";
+  const duration = typeof value === "string" ? /^wait\(([^()]+)\)$/.exec(value)?.[1] : undefined;
+  if (duration === undefined) return "fail";
+  const waitMs = parseDuration(duration);
+  if (waitMs !== undefined) return { waitMs };
+  say(source, source.at(["rollout", "unreachable"]), {
+    code: "playbook/bad-value",
+    summary: `"${duration}" is not a duration`,
+    hint: "Write for example `unreachable: wait(10m)`.",
+  });
+  return "fail";
+}

@@ -50,13 +50,23 @@ async function continueFrom(
     case "satisfied":
       return settleSatisfied(running, prepared, check.seen, began);
     case "blocked":
-      return settleFailed(running, of, task, check.diagnostic, undefined, running.clock.now() - began);
+      return settleFailed(
+        running,
+        of,
+        task,
+        check.diagnostic,
+        undefined,
+        running.clock.now() - began,
+      );
     case "unknown":
       return settleFailed(
         running,
         of,
         task,
-        problem("engine/cannot-tell", `${step.name} cannot tell whether it is needed: ${check.why}`),
+        problem(
+          "engine/cannot-tell",
+          `${step.name} cannot tell whether it is needed: ${check.why}`,
+        ),
         undefined,
         running.clock.now() - began,
       );
@@ -79,7 +89,14 @@ async function change(
   if (step.prepare) {
     const staged = await step.prepare(session, prepared.params, prepared.tools);
     if (staged.kind !== "done") {
-      return settleFailed(running, of, task, staged.diagnostic, undefined, running.clock.now() - began);
+      return settleFailed(
+        running,
+        of,
+        task,
+        staged.diagnostic,
+        undefined,
+        running.clock.now() - began,
+      );
     }
   }
   const irreversible = irreversibleReason(running, prepared);
@@ -99,7 +116,9 @@ async function change(
 
 /** `inverse: none` says that there is nothing to take back. */
 function undoOf(prepared: Prepared, undo: Undo<Json>): Undo<Json> {
-  return undo.kind === "no-inverse" && prepared.task.inverse === "none" ? { kind: "nothing" } : undo;
+  return undo.kind === "no-inverse" && prepared.task.inverse === "none"
+    ? { kind: "nothing" }
+    : undo;
 }
 
 function irreversibleReason(running: Running, prepared: Prepared): string | undefined {
@@ -123,14 +142,22 @@ export async function settleApplied(
     case "failed": {
       const registered = registeredFailure(applied.result, applied.diagnostic);
       const words = await judged(running, prepared, registered, true);
-      if (words.kind === "problem") return settleFailed(running, of, task, words.diagnostic, applied.result, durationMs);
-      if (words.failed) return settleFailed(running, of, task, applied.diagnostic, applied.result, durationMs);
-      return settleDone(running, prepared, { changed: words.changed ?? true, after: null, result: applied.result }, durationMs);
+      if (words.kind === "problem")
+        return settleFailed(running, of, task, words.diagnostic, applied.result, durationMs);
+      if (words.failed)
+        return settleFailed(running, of, task, applied.diagnostic, applied.result, durationMs);
+      return settleDone(
+        running,
+        prepared,
+        { changed: words.changed ?? true, after: null, result: applied.result },
+        durationMs,
+      );
     }
     case "done": {
       const registered = registeredOk(applied.result, applied.changed);
       const words = await judged(running, prepared, registered, false);
-      if (words.kind === "problem") return settleFailed(running, of, task, words.diagnostic, applied.result, durationMs);
+      if (words.kind === "problem")
+        return settleFailed(running, of, task, words.diagnostic, applied.result, durationMs);
       if (words.failed) {
         return settleFailed(running, of, task, words.because, applied.result, durationMs);
       }

@@ -31,7 +31,10 @@ export function decideBack(program: Program, state: RunState, moment: Moment): D
   }
   if (actions.length > 0 || moment.busy.size > 0) return { actions };
   if (going.length > 0) {
-    return { actions, end: { kind: "stopped", why: "interrupted", text: "stopped by the operator" } };
+    return {
+      actions,
+      end: { kind: "stopped", why: "interrupted", text: "stopped by the operator" },
+    };
   }
   return { actions, end: endOfRollback(state) };
 }
@@ -60,7 +63,13 @@ function nextBackTask(program: Program, lane: Lane): Action {
     case "task":
       return { kind: "task", host, task: next.next.task, phase: next.next.phase };
     case "doubt":
-      return { kind: "doubt", host, task: next.next.task, phase: next.next.phase, record: next.record };
+      return {
+        kind: "doubt",
+        host,
+        task: next.next.task,
+        phase: next.next.phase,
+        record: next.record,
+      };
     case "done":
       return { kind: "end-lane-back", host, outcome: "back" };
     case "lost":
@@ -95,20 +104,32 @@ function nextUndo(lane: Lane): Action {
 /** Host-tasks that may have changed something and have something to take back, last intended first. */
 export function undoOrder(lane: Lane): readonly HostTaskRecord[] {
   return [...lane.tasks.values()]
-    .filter((record) => record.attempt > 0 && record.undo !== undefined && record.undo.kind !== "nothing")
+    .filter(
+      (record) => record.attempt > 0 && record.undo !== undefined && record.undo.kind !== "nothing",
+    )
     .toSorted((a, b) => b.order - a.order);
 }
 
 function endOfRollback(state: RunState): NonNullable<Decision["end"]> {
   const with_ = (standing: string): readonly HostId[] =>
-    [...state.lanes.values()].filter((lane) => lane.back?.standing === standing).map((lane) => lane.host);
+    [...state.lanes.values()]
+      .filter((lane) => lane.back?.standing === standing)
+      .map((lane) => lane.host);
   const stuck = with_("needs-operator");
   if (stuck.length > 0) {
-    return { kind: "stopped", why: "needs-operator", text: `${stuck.join(", ")}: the way back needs an operator` };
+    return {
+      kind: "stopped",
+      why: "needs-operator",
+      text: `${stuck.join(", ")}: the way back needs an operator`,
+    };
   }
   const pending = with_("pending");
   if (pending.length > 0) {
-    return { kind: "stopped", why: "needs-operator", text: `${pending.join(", ")}: rollback pending, unreachable` };
+    return {
+      kind: "stopped",
+      why: "needs-operator",
+      text: `${pending.join(", ")}: rollback pending, unreachable`,
+    };
   }
   return { kind: "rolled-back", whole: state.rollback?.whole === true };
 }

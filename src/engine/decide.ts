@@ -87,7 +87,9 @@ export function failedHosts(program: Program, state: RunState): readonly HostId[
   return state.spec.hosts.filter((host) => {
     const lane = laneOf(state, host);
     if (lane.lost) return true;
-    return program.stages.some((stage) => stage.kind === "lanes" && hasFailed(laneNext(lane, stage.tasks)));
+    return program.stages.some(
+      (stage) => stage.kind === "lanes" && hasFailed(laneNext(lane, stage.tasks)),
+    );
   });
 }
 
@@ -121,7 +123,11 @@ function decideLanes(
   for (const batch of spec.batches) {
     const open = batch.filter((host) => isOpen(views.get(host)));
     if (open.length === 0) continue;
-    const chosen = chooseInBatch(state, moment, open, views, { draining, halted, forks: spec.forks });
+    const chosen = chooseInBatch(state, moment, open, views, {
+      draining,
+      halted,
+      forks: spec.forks,
+    });
     actions.push(...chosen.actions);
     left ||= chosen.left;
     if (chosen.actions.length > 0 || chosen.busy || !chosen.left) return { actions };
@@ -204,7 +210,10 @@ function endOfDraining(
   span: SpanStanding,
 ): Decision {
   if (moment.stop >= 1) {
-    return { actions: [], end: { kind: "stopped", why: "interrupted", text: "stopped by the operator" } };
+    return {
+      actions: [],
+      end: { kind: "stopped", why: "interrupted", text: "stopped by the operator" },
+    };
   }
   if (exceeded) return onFailure(program, state);
   const underWay = state.spec.hosts.filter((host) => {
@@ -273,13 +282,17 @@ function decideFleet(
     return onFleetFailure(state, next.progress.record);
   }
   if (moment.stop >= 1) {
-    return { actions: [], end: { kind: "stopped", why: "interrupted", text: "stopped by the operator" } };
+    return {
+      actions: [],
+      end: { kind: "stopped", why: "interrupted", text: "stopped by the operator" },
+    };
   }
   if (phase.incomplete === "wait") {
     const missing = unfinishedHosts(program, state);
     const unseen = missing.filter((host) => laneOf(state, host).atGoal === undefined);
     if (unseen.length > 0) return { actions: [{ kind: "look-at-goal", hosts: unseen }] };
-    if (missing.length > 0) return { actions: [], end: incompleteEnd(program, state, phase, missing) };
+    if (missing.length > 0)
+      return { actions: [], end: incompleteEnd(program, state, phase, missing) };
   }
   const of = { host: FLEET, task: next.task, phase };
   return {
@@ -367,5 +380,7 @@ export function standingOf(
 }
 
 function endOf(program: Program, state: RunState): End {
-  return failedHosts(program, state).length > 0 ? failureEnd(program, state) : { kind: "succeeded" };
+  return failedHosts(program, state).length > 0
+    ? failureEnd(program, state)
+    : { kind: "succeeded" };
 }

@@ -25,9 +25,17 @@ export async function settleDoubt(
   record: HostTaskRecord,
 ): Promise<void> {
   const { of } = record;
-  running.emit({ type: "said", host, task: task.id, text: `${hostTaskKey(of)} is in doubt: looking` });
+  running.emit({
+    type: "said",
+    host,
+    task: task.id,
+    text: `${hostTaskKey(of)} is in doubt: looking`,
+  });
   const lane = laneOf(running.state, host);
-  const item = of.item === undefined ? undefined : { index: of.item, value: lane.items.get(task.id)?.[of.item] ?? null };
+  const item =
+    of.item === undefined
+      ? undefined
+      : { index: of.item, value: lane.items.get(task.id)?.[of.item] ?? null };
   const preparation = await prepare(running, host, task, item);
   if (preparation.kind !== "ready") {
     const diagnostic =
@@ -57,7 +65,12 @@ export async function settleDoubt(
   }
 }
 
-async function look(running: Running, prepared: Prepared, step: Changing, record: HostTaskRecord): Promise<void> {
+async function look(
+  running: Running,
+  prepared: Prepared,
+  step: Changing,
+  record: HostTaskRecord,
+): Promise<void> {
   const began = running.clock.now();
   const jobs = await followJobs(running, prepared, record);
   if (!step.idempotent && jobs === "finished") {
@@ -80,9 +93,20 @@ async function look(running: Running, prepared: Prepared, step: Changing, record
     case "pending":
       return again(running, prepared, "not found to have happened");
     case "blocked":
-      return settleFailed(running, record.of, prepared.task, check.diagnostic, undefined, running.clock.now() - began);
+      return settleFailed(
+        running,
+        record.of,
+        prepared.task,
+        check.diagnostic,
+        undefined,
+        running.clock.now() - began,
+      );
     case "unknown":
-      return giveUp(running, record, problem("engine/in-doubt", `${hostTaskKey(record.of)}: ${check.why}`));
+      return giveUp(
+        running,
+        record,
+        problem("engine/in-doubt", `${hostTaskKey(record.of)}: ${check.why}`),
+      );
   }
 }
 
@@ -93,7 +117,13 @@ async function probe(
   record: HostTaskRecord,
   began: number,
 ): Promise<void> {
-  const gate = await passGate(running, task, [record.of.host], hostView(running, record.of.host), undefined);
+  const gate = await passGate(
+    running,
+    task,
+    [record.of.host],
+    hostView(running, record.of.host),
+    undefined,
+  );
   switch (gate.kind) {
     case "holds": {
       // It happened; whether it also came to its end is for check to say.
@@ -106,7 +136,11 @@ async function probe(
     case "fails":
       return again(running, prepared, "its probe says that it did not happen");
     case "unreachable":
-      return running.append({ type: "host-lost", host: record.of.host, diagnostic: gate.diagnostic });
+      return running.append({
+        type: "host-lost",
+        host: record.of.host,
+        diagnostic: gate.diagnostic,
+      });
   }
 }
 
@@ -137,7 +171,11 @@ export async function followJobs(
           untilMs: running.clock.now() + prepared.tools.timeoutMs,
         });
         await running.clock.sleep(500, running.signal);
-        if (running.signal.aborted) throw new StepProblem("in-doubt", problem("engine/stopped", "stopped while waiting for a job"));
+        if (running.signal.aborted)
+          throw new StepProblem(
+            "in-doubt",
+            problem("engine/stopped", "stopped while waiting for a job"),
+          );
         continue;
       }
       if (standing.kind !== "absent") left = standing.kind;

@@ -41,7 +41,8 @@ export async function execute(running: Running, wish: StopWish): Promise<End> {
       });
   };
   for (;;) {
-    if (wish.level === 3) return left("interrupted", "left at the third interrupt; jobs on hosts go on");
+    if (wish.level === 3)
+      return left("interrupted", "left at the third interrupt; jobs on hosts go on");
     const woken = new Promise<void>((resolve) => {
       wake = resolve;
     });
@@ -54,7 +55,8 @@ export async function execute(running: Running, wish: StopWish): Promise<End> {
     if (busy.size === 0) {
       if (failures.length > 0) return failedEnd(failures[0]);
       if (decision.end) return decision.end;
-      if (decision.actions.length === 0) throw new Error("the engine has nothing to do and no reason to end");
+      if (decision.actions.length === 0)
+        throw new Error("the engine has nothing to do and no reason to end");
     }
     await Promise.race([woken, wish.raised()]);
   }
@@ -87,7 +89,9 @@ function laneOfAction(action: Action): HostId {
 
 /** E1: the machine that changes; a task with a delegate queues for the delegate. */
 function machineOfAction(action: Action): HostId {
-  return action.kind === "undo" || action.kind === "doubt" ? action.record.of.on : laneOfAction(action);
+  return action.kind === "undo" || action.kind === "doubt"
+    ? action.record.of.on
+    : laneOfAction(action);
 }
 
 async function act(running: Running, action: Action): Promise<void> {
@@ -100,7 +104,8 @@ async function act(running: Running, action: Action): Promise<void> {
       const answers = await seeGoal(running, action.hosts);
       for (const { host, unreachable, diagnostics } of answers) {
         const [diagnostic] = diagnostics;
-        if (unreachable && diagnostic) await running.append({ type: "goal-seen", host, reached: false });
+        if (unreachable && diagnostic)
+          await running.append({ type: "goal-seen", host, reached: false });
       }
       return;
     }

@@ -34,6 +34,7 @@ export function started(spec: RunSpec): RunState {
     pins: {},
     fencing: 0,
     lockedHosts: [],
+    fencedHosts: [],
     rollback: undefined,
     stopped: undefined,
     finished: undefined,
@@ -60,7 +61,11 @@ export function laneOf(state: RunState, host: HostId): Lane {
   return lane;
 }
 
-function apply(state: RunState, entry: Exclude<JournalEntry, { type: "run-started" }>, seq: number): void {
+function apply(
+  state: RunState,
+  entry: Exclude<JournalEntry, { type: "run-started" }>,
+  seq: number,
+): void {
   switch (entry.type) {
     case "planned":
       state.pins = entry.pins;
@@ -74,6 +79,7 @@ function apply(state: RunState, entry: Exclude<JournalEntry, { type: "run-starte
     case "locked":
       state.fencing = entry.fencing;
       state.lockedHosts = entry.hosts;
+      state.fencedHosts = entry.fenced;
       return;
     case "lane-begun":
       laneOf(state, entry.host).begun ??= seq;
@@ -114,7 +120,8 @@ function apply(state: RunState, entry: Exclude<JournalEntry, { type: "run-starte
       for (const host of entry.hosts) {
         const lane = laneOf(state, host);
         if (lane.back === undefined) lane.back = { way: undefined, standing: "going" };
-        else if (lane.back.standing !== "back") lane.back = { way: lane.back.way, standing: "going" };
+        else if (lane.back.standing !== "back")
+          lane.back = { way: lane.back.way, standing: "going" };
       }
       return;
     case "rollback-way": {
@@ -161,7 +168,8 @@ function resume(state: RunState): void {
     for (const record of lane.tasks.values()) {
       if (record.standing === "failed") record.standing = "retry";
       if (record.standing === "in-doubt") record.standing = "intended";
-      if (record.back && REPEATABLE.has(record.back.standing)) record.back = { standing: "intended" };
+      if (record.back && REPEATABLE.has(record.back.standing))
+        record.back = { standing: "intended" };
     }
   }
 }
@@ -181,8 +189,7 @@ function settle(state: RunState, entry: Extract<JournalEntry, { type: "settled" 
   }
   delete record.diagnostic;
   // J5: found satisfied after an intent = applied, undone from the first record.
-  record.standing =
-    entry.outcome === "satisfied" && record.attempt > 0 ? "applied" : entry.outcome;
+  record.standing = entry.outcome === "satisfied" && record.attempt > 0 ? "applied" : entry.outcome;
   if (entry.after !== undefined) record.after = entry.after;
   for (const [name, value] of Object.entries(entry.facts ?? {})) lane.facts.set(name, value);
 }

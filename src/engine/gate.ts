@@ -34,9 +34,13 @@ export async function lookTogether(
   const observed = await Promise.all(
     hosts.map(async (host): Promise<Look | Sighting<object, Json>> => {
       const preparation = await caught(() => prepare(running, host, task));
-      if ("diagnostic" in preparation) return { host, answer: { ...preparation, kind: answerKind(preparation) } };
+      if ("diagnostic" in preparation)
+        return { host, answer: { ...preparation, kind: answerKind(preparation) } };
       if (preparation.kind === "unknown") {
-        const diagnostic = problem("engine/not-yet-known", `${preparation.names.join(", ")} is not known yet`);
+        const diagnostic = problem(
+          "engine/not-yet-known",
+          `${preparation.names.join(", ")} is not known yet`,
+        );
         return { host, answer: { kind: "problem", diagnostic } };
       }
       const seen = await observe(running, preparation.prepared, step);
@@ -113,21 +117,35 @@ export async function passGate(
   for (;;) {
     const looks = await lookTogether(running, task, hosts, view);
     const failing = looks.filter(
-      ({ host, answer }) => view.judged.has(host) && (answer.kind !== "seen" || answer.verdict.kind === "fails"),
+      ({ host, answer }) =>
+        view.judged.has(host) && (answer.kind !== "seen" || answer.verdict.kind === "fails"),
     );
     if (failing.length === 0) return { kind: "holds", looks };
     const [first] = failing;
     if (!first) throw new Error("unreachable");
     const diagnostic = together(failing, view);
     const left = until - running.clock.now();
-    const final = failing.some(({ answer }) => answer.kind === "seen" && answer.verdict.kind === "fails" && answer.verdict.final);
+    const final = failing.some(
+      ({ answer }) =>
+        answer.kind === "seen" && answer.verdict.kind === "fails" && answer.verdict.final,
+    );
     if (left <= 0 || final || running.signal.aborted) {
       if (first.answer.kind === "unreachable") {
         return { kind: "unreachable", host: first.host, diagnostic: first.answer.diagnostic };
       }
-      return { kind: "fails", looks, diagnostic: waitMs === undefined || final ? diagnostic : waited(diagnostic, waitMs) };
+      return {
+        kind: "fails",
+        looks,
+        diagnostic: waitMs === undefined || final ? diagnostic : waited(diagnostic, waitMs),
+      };
     }
-    running.emit({ type: "waiting", host: first.host, task: task.id, for: diagnostic.summary, untilMs: until });
+    running.emit({
+      type: "waiting",
+      host: first.host,
+      task: task.id,
+      for: diagnostic.summary,
+      untilMs: until,
+    });
     await running.clock.sleep(Math.min(pause, left), running.signal);
     pause = Math.min(LONGEST_PAUSE, pause * 1.5);
   }
@@ -169,6 +187,7 @@ export function fleetView(running: Running, judged: readonly HostId[]): FleetVie
 function knownView(running: Running): Omit<FleetView, "judged" | "scope"> {
   const { spec, lanes } = running.state;
   const atGoal = new Set<HostId>();
-  for (const lane of lanes.values()) if (lane.host !== FLEET && lane.atGoal === true) atGoal.add(lane.host);
+  for (const lane of lanes.values())
+    if (lane.host !== FLEET && lane.atGoal === true) atGoal.add(lane.host);
   return { fleet: spec.fleet, atGoal };
 }

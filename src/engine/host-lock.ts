@@ -12,22 +12,23 @@ import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 
 export type LockAnswer =
-  | { readonly kind: "taken" }
+  /** `fenced`: where every job can see it, because the run is root there. */
+  | { readonly kind: "taken"; readonly fenced: boolean }
   | { readonly kind: "held"; readonly by: string }
   | { readonly kind: "failed"; readonly diagnostic: Diagnostic };
 
 // Must name the same folder as the jobs of the transport: jobs look for `lock/fencing` beside themselves.
-const BASE = sh`b=/var/lib/runbook; [ "$(id -u)" = 0 ] || b=$HOME/.runbook; `;
+const BASE = sh`b=/var/lib/runbook; w=fenced; [ "$(id -u)" = 0 ] || { b=$HOME/.runbook; w=private; }; `;
 
 /** Takes the lock, or takes it over for the same run with a younger number. */
 export function lockCommand(run: string, fencing: number, who: string, playbook: string): Command {
   const claim = `${run} ${fencing}\nwho ${who}\nplaybook ${playbook}\n`;
   return sh`${BASE}umask 022; mkdir -p "$b/lock" || exit 3; t="$b/lock/.claim.$$"
 printf '%ssince %s\n' ${claim} "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$t" || exit 3
-if ln "$t" "$b/lock/fencing" 2>/dev/null; then rm -f "$t"; sync; echo taken; exit 0; fi
+if ln "$t" "$b/lock/fencing" 2>/dev/null; then rm -f "$t"; sync; echo "taken $w"; exit 0; fi
 read -r r n <"$b/lock/fencing" || { rm -f "$t"; exit 3; }
-if [ "$r" = ${run} ] && [ "$n" -lt ${fencing} ]; then mv -f "$t" "$b/lock/fencing"; sync; echo taken; exit 0; fi
-rm -f "$t"; if [ "$r" = ${run} ] && [ "$n" = ${fencing} ]; then echo taken; else echo held; cat "$b/lock/fencing"; fi`;
+if [ "$r" = ${run} ] && [ "$n" -lt ${fencing} ]; then mv -f "$t" "$b/lock/fencing"; sync; echo "taken $w"; exit 0; fi
+rm -f "$t"; if [ "$r" = ${run} ] && [ "$n" = ${fencing} ]; then echo "taken $w"; else echo held; cat "$b/lock/fencing"; fi`;
 }
 
 /** Gives the lock up if it is this run's. */
@@ -38,7 +39,9 @@ export function unlockCommand(run: string): Command {
 export async function takeLock(session: HostSession, command: Command): Promise<LockAnswer> {
   const ended = await session.change(command);
   const text = new TextDecoder().decode(ended.kind === "exited" ? ended.stdout : new Uint8Array());
-  if (ended.kind === "exited" && ended.code === 0 && text.startsWith("taken")) return { kind: "taken" };
+  if (ended.kind === "exited" && ended.code === 0 && text.startsWith("taken")) {
+    return { kind: "taken", fenced: text.startsWith("taken fenced") };
+  }
   if (ended.kind === "exited" && ended.code === 0 && text.startsWith("held")) {
     return { kind: "held", by: text.slice("held".length).trim() };
   }
@@ -72,12 +75,18 @@ export interface LockProblem {
 }
 
 /** Takes every lock or none. The number is journaled before the first job that will carry it. */
-export async function lockHosts(running: Running, hosts: readonly HostId[]): Promise<readonly LockProblem[]> {
+export async function lockHosts(
+  running: Running,
+  hosts: readonly HostId[],
+): Promise<readonly LockProblem[]> {
   const { spec } = running.state;
   const fencing = running.state.fencing + 1;
   const command = lockCommand(spec.run, fencing, spec.who, spec.source.file);
   const answers = await Promise.all(
-    hosts.map(async (host) => ({ host, answer: await takeLock(lockSession(running, host), command) })),
+    hosts.map(async (host) => ({
+      host,
+      answer: await takeLock(lockSession(running, host), command),
+    })),
   );
   const problems = answers.flatMap(({ host, answer }): LockProblem[] => {
     if (answer.kind === "taken") return [];
@@ -89,7 +98,10 @@ export async function lockHosts(running: Running, hosts: readonly HostId[]): Pro
     if (running.state.fencing === 0) await unlock(running, taken);
     return problems;
   }
-  await running.append({ type: "locked", hosts, fencing });
+  const fenced = answers
+    .filter(({ answer }) => answer.kind === "taken" && answer.fenced)
+    .map(({ host }) => host);
+  await running.append({ type: "locked", hosts, fenced, fencing });
   return [];
 }
 
@@ -117,7 +129,11 @@ async function unlock(running: Running, hosts: readonly HostId[]): Promise<void>
     hosts.map(async (host) => {
       const ended = await lockSession(running, host).change(command);
       if (ended.kind === "exited" && ended.code === 0) return;
-      running.emit({ type: "said", host, text: `the lock could not be given up: ${endedHow(ended)}` });
+      running.emit({
+        type: "said",
+        host,
+        text: `the lock could not be given up: ${endedHow(ended)}`,
+      });
     }),
   );
 }

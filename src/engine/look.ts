@@ -11,7 +11,10 @@ import { hostIdentity, renderDuration, variablesFor } from "./prepared.ts";
 import type { Running } from "./running.ts";
 
 /** Proves host key, login and become everywhere. */
-export async function connectAll(running: Running, hosts: readonly HostId[]): Promise<readonly Refusal[]> {
+export async function connectAll(
+  running: Running,
+  hosts: readonly HostId[],
+): Promise<readonly Refusal[]> {
   running.emit({ type: "connecting", hosts });
   const answers = await Promise.all(
     hosts.map(async (host) => ({
@@ -22,7 +25,13 @@ export async function connectAll(running: Running, hosts: readonly HostId[]): Pr
   return answers.flatMap(({ host, opened }): Refusal[] =>
     opened.kind === "open"
       ? []
-      : [{ host, cause: opened.kind === "unreachable" ? "unreachable" : "blocked", diagnostic: opened.diagnostic }],
+      : [
+          {
+            host,
+            cause: opened.kind === "unreachable" ? "unreachable" : "blocked",
+            diagnostic: opened.diagnostic,
+          },
+        ],
   );
 }
 
@@ -35,7 +44,10 @@ export interface GoalAnswer {
 }
 
 /** Every step of `goal:` on every host; a playbook without a goal has no host that is done. */
-export async function lookAtGoal(running: Running, hosts: readonly HostId[]): Promise<readonly GoalAnswer[]> {
+export async function lookAtGoal(
+  running: Running,
+  hosts: readonly HostId[],
+): Promise<readonly GoalAnswer[]> {
   const { goal } = running.program.run.playbook;
   running.emit({ type: "looking", at: "goal", hosts: hosts.length });
   const looks = await Promise.all(
@@ -59,7 +71,10 @@ function failureOf({ answer }: Look): readonly Diagnostic[] {
 }
 
 /** Looks at the goal and writes down what was seen. Hosts that do not answer stay unknown. */
-export async function seeGoal(running: Running, hosts: readonly HostId[]): Promise<readonly GoalAnswer[]> {
+export async function seeGoal(
+  running: Running,
+  hosts: readonly HostId[],
+): Promise<readonly GoalAnswer[]> {
   const answers = await lookAtGoal(running, hosts);
   for (const { host, reached, unreachable } of answers) {
     if (!unreachable) await running.append({ type: "goal-seen", host, reached });
@@ -71,15 +86,22 @@ export async function seeGoal(running: Running, hosts: readonly HostId[]): Promi
  * Every step of `preflight:` on every host that is not at its goal and not begun. All findings at once. Hosts at their
  * goal are looked at too, so that steps know who they are, and are not judged.
  */
-export async function preflight(running: Running, reachable: readonly HostId[]): Promise<readonly Refusal[]> {
+export async function preflight(
+  running: Running,
+  reachable: readonly HostId[],
+): Promise<readonly Refusal[]> {
   const judged = reachable.filter((host) => {
     const lane = laneOf(running.state, host);
-    return lane.atGoal !== true && lane.begun === undefined && running.state.spec.hosts.includes(host);
+    return (
+      lane.atGoal !== true && lane.begun === undefined && running.state.spec.hosts.includes(host)
+    );
   });
   if (judged.length === 0) return [];
   running.emit({ type: "looking", at: "preflight", hosts: judged.length });
   const found = await Promise.all(
-    running.program.run.playbook.preflight.map((task) => preflightTask(running, task, reachable, judged)),
+    running.program.run.playbook.preflight.map((task) =>
+      preflightTask(running, task, reachable, judged),
+    ),
   );
   return found.flat();
 }

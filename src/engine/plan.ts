@@ -48,15 +48,21 @@ async function planHost(running: Running, host: HostId): Promise<HostPlan> {
   const items: PlanItem[] = [];
   for (const stage of running.program.stages) {
     if (stage.kind === "fleet") continue;
-    for (const { task, phase } of stage.tasks) items.push(await planTask(running, host, task, phase, ahead));
+    for (const { task, phase } of stage.tasks)
+      items.push(await planTask(running, host, task, phase, ahead));
   }
   return { host, atGoal: false, items };
 }
 
 /** Fleet phases come after every lane: what they read has been touched as soon as one host has something to do. */
-async function planFleet(running: Running, plans: readonly HostPlan[]): Promise<readonly PlanItem[]> {
+async function planFleet(
+  running: Running,
+  plans: readonly HostPlan[],
+): Promise<readonly PlanItem[]> {
   const ahead: Ahead = { touched: [], unknown: {} };
-  const pending = plans.flatMap((plan) => plan.items).find((item) => item.answer.kind === "would-change");
+  const pending = plans
+    .flatMap((plan) => plan.items)
+    .find((item) => item.answer.kind === "would-change");
   const by = pending && running.program.tasks.get(pending.task);
   if (by) ahead.touched.push({ resource: "*", by });
   const items: PlanItem[] = [];
@@ -66,7 +72,12 @@ async function planFleet(running: Running, plans: readonly HostPlan[]): Promise<
       const step = task.action.kind === "step" ? stepOf(running, task) : undefined;
       if (step?.kind === "changing" && step.where === "controller") {
         // What lives on the controller is not touched by what happens on hosts.
-        items.push(await planTask(running, FLEET, task, stage.phase, { touched: [], unknown: ahead.unknown }));
+        items.push(
+          await planTask(running, FLEET, task, stage.phase, {
+            touched: [],
+            unknown: ahead.unknown,
+          }),
+        );
       } else {
         items.push(itemOf(task, stage.phase, { kind: "will-be-checked" }));
       }
@@ -88,10 +99,20 @@ function itemOf(task: Task, phase: Phase, answer: PlanAnswer): PlanItem {
   };
 }
 
-async function planTask(running: Running, host: HostId, task: Task, phase: Phase, ahead: Ahead): Promise<PlanItem> {
+async function planTask(
+  running: Running,
+  host: HostId,
+  task: Task,
+  phase: Phase,
+  ahead: Ahead,
+): Promise<PlanItem> {
   const answer = await caught(() => answerFor(running, host, task, phase, ahead));
-  const certain: PlanAnswer = "diagnostic" in answer && answer.kind !== "blocked"
-      ? { kind: "blocked", diagnostic: { ...answer.diagnostic, at: answer.diagnostic.at ?? task.at } }
+  const certain: PlanAnswer =
+    "diagnostic" in answer && answer.kind !== "blocked"
+      ? {
+          kind: "blocked",
+          diagnostic: { ...answer.diagnostic, at: answer.diagnostic.at ?? task.at },
+        }
       : (answer as PlanAnswer);
   remember(running, task, certain, ahead);
   const item = itemOf(task, phase, certain);
@@ -132,10 +153,17 @@ function whenAnswer(
 ): PlanAnswer | undefined {
   for (const when of [phase.when, ...(task.loop ? [] : [task.when])]) {
     if (when === undefined) continue;
-    const rendered = running.renderer.condition(when, scope, task.at, journalFunctions(running.state, host));
+    const rendered = running.renderer.condition(
+      when,
+      scope,
+      task.at,
+      journalFunctions(running.state, host),
+    );
     if (rendered.kind === "rendered" && rendered.value) continue;
-    if (rendered.kind === "rendered") return { kind: "skipped", why: `when: ${JSON.stringify(when)} is false` };
-    if (rendered.kind === "unknown") return { kind: "unknown", why: `whether it runs depends on ${rendered.names.join(", ")}` };
+    if (rendered.kind === "rendered")
+      return { kind: "skipped", why: `when: ${JSON.stringify(when)} is false` };
+    if (rendered.kind === "unknown")
+      return { kind: "unknown", why: `whether it runs depends on ${rendered.names.join(", ")}` };
     if (rendered.kind === "problem") return { kind: "blocked", diagnostic: rendered.diagnostic };
     return { kind: "blocked", diagnostic: problem("engine/omitted", "`when` is omit") };
   }
@@ -150,20 +178,39 @@ async function planLoop(
   scope: Scope,
   ahead: Ahead,
 ): Promise<PlanAnswer> {
-  const items = running.renderer.value(task.loop?.over ?? [], scope, task.at, journalFunctions(running.state, host));
-  if (items.kind === "unknown") return { kind: "unknown", why: `its items depend on ${items.names.join(", ")}` };
+  const items = running.renderer.value(
+    task.loop?.over ?? [],
+    scope,
+    task.at,
+    journalFunctions(running.state, host),
+  );
+  if (items.kind === "unknown")
+    return { kind: "unknown", why: `its items depend on ${items.names.join(", ")}` };
   if (items.kind === "problem") return { kind: "blocked", diagnostic: items.diagnostic };
-  const list = items.kind === "rendered" && Array.isArray(items.value) ? (items.value as readonly Json[]) : undefined;
+  const list =
+    items.kind === "rendered" && Array.isArray(items.value)
+      ? (items.value as readonly Json[])
+      : undefined;
   if (!list) {
-    return { kind: "blocked", diagnostic: { ...problem("engine/loop-not-a-list", "the value of loop is not a list"), at: task.at } };
+    return {
+      kind: "blocked",
+      diagnostic: {
+        ...problem("engine/loop-not-a-list", "the value of loop is not a list"),
+        at: task.at,
+      },
+    };
   }
   const answers: PlanAnswer[] = [];
   for (const [index, value] of list.entries()) {
     const item = { index, value };
     const itemScope = await variablesFor(running, host, task, item, ahead.unknown);
-    const when = task.when === undefined ? undefined : running.renderer.condition(task.when, itemScope, task.at);
+    const when =
+      task.when === undefined
+        ? undefined
+        : running.renderer.condition(task.when, itemScope, task.at);
     if (when?.kind === "rendered" && !when.value) continue;
-    if (when?.kind === "unknown") return { kind: "unknown", why: `whether it runs depends on ${when.names.join(", ")}` };
+    if (when?.kind === "unknown")
+      return { kind: "unknown", why: `whether it runs depends on ${when.names.join(", ")}` };
     const preparation = await prepare(running, host, task, item, ahead.unknown);
     answers.push(await answerPrepared(running, preparation, task, ahead));
   }
@@ -189,13 +236,16 @@ async function answerPrepared(
   task: Task,
   ahead: Ahead,
 ): Promise<PlanAnswer> {
-  if (preparation.kind === "problem") return { kind: "blocked", diagnostic: preparation.diagnostic };
+  if (preparation.kind === "problem")
+    return { kind: "blocked", diagnostic: preparation.diagnostic };
   if (preparation.kind === "unknown") {
     return { kind: "unknown", why: `depends on ${preparation.names.join(", ")}` };
   }
   const { prepared } = preparation;
   const { step, params } = prepared;
-  const before = ahead.touched.find(({ resource }) => step.reads(params).some((read: Resource) => overlaps(resource, read)));
+  const before = ahead.touched.find(({ resource }) =>
+    step.reads(params).some((read: Resource) => overlaps(resource, read)),
+  );
   if (step.kind === "reading") {
     if (before || step.inPlan === "skip") return { kind: "will-be-checked" };
     return gateAnswer(running, prepared);
@@ -204,7 +254,11 @@ async function answerPrepared(
     touch(step, params, task, ahead);
     return { kind: "unknown", why: `after ${before.by.name}` };
   }
-  const check = await (step as Changing).check(readerFor(running, prepared), params, prepared.tools);
+  const check = await (step as Changing).check(
+    readerFor(running, prepared),
+    params,
+    prepared.tools,
+  );
   const answer = checkAnswer(check, prepared);
   if (answer.kind === "would-change" || answer.kind === "unknown") touch(step, params, task, ahead);
   return answer;
@@ -217,8 +271,11 @@ async function gateAnswer(running: Running, prepared: Prepared): Promise<PlanAns
   if (look.answer.kind !== "seen") return { kind: "blocked", diagnostic: look.answer.diagnostic };
   const { verdict } = look.answer;
   if (verdict.kind === "holds") return { kind: "holds" };
-  const willWait = prepared.waitMs !== undefined || task.retry !== undefined || task.ignoreErrors !== undefined;
-  return willWait ? { kind: "will-be-checked" } : { kind: "blocked", diagnostic: verdict.diagnostic };
+  const willWait =
+    prepared.waitMs !== undefined || task.retry !== undefined || task.ignoreErrors !== undefined;
+  return willWait
+    ? { kind: "will-be-checked" }
+    : { kind: "blocked", diagnostic: verdict.diagnostic };
 }
 
 function checkAnswer(check: Check<Json>, prepared: Prepared): PlanAnswer {
@@ -240,7 +297,8 @@ function checkAnswer(check: Check<Json>, prepared: Prepared): PlanAnswer {
 }
 
 function wayBack(undo: Undo<Json>, task: Task): WayBack {
-  if (task.irreversible !== undefined) return { kind: "irreversible", reason: String(task.irreversible) };
+  if (task.irreversible !== undefined)
+    return { kind: "irreversible", reason: String(task.irreversible) };
   switch (undo.kind) {
     case "reversible":
       return { kind: "undo" };
@@ -262,7 +320,12 @@ function touch(step: AnyStep, params: object, task: Task, ahead: Ahead): void {
 function remember(running: Running, task: Task, answer: PlanAnswer, ahead: Ahead): void {
   if (task.register === undefined) return;
   if (answer.kind === "skipped") {
-    ahead.unknown[task.register] = { changed: false, failed: false, skipped: true, skip_reason: answer.why };
+    ahead.unknown[task.register] = {
+      changed: false,
+      failed: false,
+      skipped: true,
+      skip_reason: answer.why,
+    };
   } else {
     ahead.unknown[task.register] = running.renderer.pending(task.register);
   }
@@ -271,14 +334,18 @@ function remember(running: Running, task: Task, answer: PlanAnswer, ahead: Ahead
 function pinsOf(plan: HostPlan): readonly (readonly [string, Json])[] {
   return plan.items.flatMap(({ task, answer }) => {
     const of: HostTask = { task, host: plan.host, on: plan.host };
-    return answer.kind === "would-change" && answer.pins !== undefined ? [[hostTaskKey(of), answer.pins] as const] : [];
+    return answer.kind === "would-change" && answer.pins !== undefined
+      ? [[hostTaskKey(of), answer.pins] as const]
+      : [];
   });
 }
 
 function refusalsOf(plans: readonly HostPlan[]): readonly Refusal[] {
   return plans.flatMap(({ host, items }) =>
     items.flatMap(({ task, name, answer }): Refusal[] =>
-      answer.kind === "blocked" ? [{ host, cause: "blocked", task, name, diagnostic: answer.diagnostic }] : [],
+      answer.kind === "blocked"
+        ? [{ host, cause: "blocked", task, name, diagnostic: answer.diagnostic }]
+        : [],
     ),
   );
 }

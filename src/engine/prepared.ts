@@ -36,14 +36,16 @@ export type Preparation =
 export function stepOf(running: Running, task: Task): AnyStep {
   if (task.action.kind === "undo") throw new Error(`${task.id} undoes a task and uses no step`);
   const name = task.action.step;
-  const step = (task.readOnly ? running.readOnlySteps.get(name) : undefined) ?? running.steps.get(name);
+  const step =
+    (task.readOnly ? running.readOnlySteps.get(name) : undefined) ?? running.steps.get(name);
   if (!step) throw new Error(`step ${name} passed validation and is not in the registry`);
   return step;
 }
 
 /** How a parameter is kept from being rendered; undefined for the usual ones. */
 function templateOf(step: AnyStep, name: string): "expression" | "raw" | undefined {
-  const params: { readonly [name: string]: { readonly template?: "expression" | "raw" } } = step.params;
+  const params: { readonly [name: string]: { readonly template?: "expression" | "raw" } } =
+    step.params;
   return params[name]?.template;
 }
 
@@ -56,7 +58,11 @@ export async function variablesFor(
 ): Promise<Scope> {
   const facts =
     running.program.run.playbook.gatherFacts && host !== FLEET
-      ? await factsOf(running, host, identityIn(running, scopeOf(running.program, running.state, host, task, {}), task))
+      ? await factsOf(
+          running,
+          host,
+          identityIn(running, scopeOf(running.program, running.state, host, task, {}), task),
+        )
       : undefined;
   return scopeOf(running.program, running.state, host, task, {
     facts,
@@ -84,7 +90,8 @@ export async function prepare(
   item?: LoopItem,
   unknown?: ValueMap,
 ): Promise<Preparation> {
-  if (task.action.kind === "undo") throw new Error(`${task.id} undoes a task and has no parameters`);
+  if (task.action.kind === "undo")
+    throw new Error(`${task.id} undoes a task and has no parameters`);
   const step = stepOf(running, task);
   const scope = await variablesFor(running, host, task, item, unknown);
   const functions = journalFunctions(running.state, host);
@@ -94,7 +101,12 @@ export async function prepare(
       raw[name] = value as Json;
       continue;
     }
-    const rendered = running.renderer.value(value, scope, task.action.places[name] ?? task.at, functions);
+    const rendered = running.renderer.value(
+      value,
+      scope,
+      task.action.places[name] ?? task.at,
+      functions,
+    );
     switch (rendered.kind) {
       case "rendered":
         raw[name] = rendered.value;
@@ -109,7 +121,8 @@ export async function prepare(
   }
   const checked = running.checkParams(step, raw, task);
   if (checked.value === undefined) {
-    const diagnostic = checked.problems[0] ?? problem("engine/bad-parameters", "the parameters are not valid");
+    const diagnostic =
+      checked.problems[0] ?? problem("engine/bad-parameters", "the parameters are not valid");
     return { kind: "problem", diagnostic };
   }
   const durations = renderDurations(running, task, scope);
@@ -166,7 +179,11 @@ export function renderDuration(
   const ms = typeof text === "number" ? text * 1000 : parseDuration(String(text));
   if (ms !== undefined) return ms;
   return {
-    ...problem("engine/bad-duration", `${JSON.stringify(text)} is not a duration`, 'Write seconds, or "90s", "5m", "2h".'),
+    ...problem(
+      "engine/bad-duration",
+      `${JSON.stringify(text)} is not a duration`,
+      'Write seconds, or "90s", "5m", "2h".',
+    ),
     at: task.at,
   };
 }
@@ -191,13 +208,18 @@ function machineOf(
 /** Ansible's order: task, playbook, inventory. */
 export function identityIn(running: Running, scope: Scope, task?: Task): Identity {
   const { playbook } = running.program.run;
-  const become = firstRendered(running, scope, [task?.become, playbook.become, variable(scope, "ansible_become")]);
+  const become = firstRendered(running, scope, [
+    task?.become,
+    playbook.become,
+    variable(scope, "ansible_become"),
+  ]);
   const user = firstRendered(running, scope, [
     task?.becomeUser,
     playbook.becomeUser,
     variable(scope, "ansible_become_user"),
   ]);
-  if (become !== true && become !== "yes" && become !== "true" && become !== "True") return { kind: "login" };
+  if (become !== true && become !== "yes" && become !== "true" && become !== "True")
+    return { kind: "login" };
   return { kind: "become", user: typeof user === "string" ? user : "root" };
 }
 
@@ -205,7 +227,11 @@ function variable(scope: Scope, name: string): Value | undefined {
   return scope.some((layer) => Object.hasOwn(layer.values, name)) ? `{{ ${name} }}` : undefined;
 }
 
-function firstRendered(running: Running, scope: Scope, values: readonly (Value | undefined)[]): Json | undefined {
+function firstRendered(
+  running: Running,
+  scope: Scope,
+  values: readonly (Value | undefined)[],
+): Json | undefined {
   for (const value of values) {
     if (value === undefined) continue;
     const rendered = running.renderer.value(value, scope);
@@ -223,8 +249,12 @@ export function sessionFor(running: Running, prepared: Prepared, attempt: number
   const { of } = prepared;
   const scope: JobScope = {
     run: running.state.spec.run,
-    hostTask: `${hostTaskKey({ ...of, host: hostId("") }).replaceAll(/[^A-Za-z0-9._-]/g, "-")}.${of.host === of.on ? "" : `${of.host}.`}${attempt}`.replaceAll(/[^A-Za-z0-9._-]/g, "-"),
-    ...(running.state.lockedHosts.includes(of.on) && { fencing: running.state.fencing }),
+    hostTask:
+      `${hostTaskKey({ ...of, host: hostId("") }).replaceAll(/[^A-Za-z0-9._-]/g, "-")}.${of.host === of.on ? "" : `${of.host}.`}${attempt}`.replaceAll(
+        /[^A-Za-z0-9._-]/g,
+        "-",
+      ),
+    ...(running.state.fencedHosts.includes(of.on) && { fencing: running.state.fencing }),
   };
   return running.transport.connection(of.on).session(prepared.identity, scope);
 }
@@ -247,11 +277,16 @@ function toolsFor(
     dns: running.dns,
     files: running.files,
     signal: running.signal,
+    run: running.state.spec.run,
     address: running.state.spec.addresses[of.host] ?? of.host,
     pins: running.state.pins[hostTaskKey(of)],
     timeoutMs,
     render: (text, file) =>
-      running.renderer.text(text, scope, file === undefined ? task.at : { file, line: 1, column: 1 }),
+      running.renderer.text(
+        text,
+        scope,
+        file === undefined ? task.at : { file, line: 1, column: 1 },
+      ),
     evaluate: (expression): Rendered<Json> =>
       running.renderer.value(`{{ ${expression} }}`, scope, task.at, functions),
     facts: () => factsOf(running, of.on, identity),
@@ -260,7 +295,11 @@ function toolsFor(
   };
 }
 
-function earlierTask(running: Running, host: HostId, id: HostTask["task"]): EarlierTask | undefined {
+function earlierTask(
+  running: Running,
+  host: HostId,
+  id: HostTask["task"],
+): EarlierTask | undefined {
   for (const record of laneOf(running.state, host).tasks.values()) {
     if (record.of.task !== id) continue;
     return {

@@ -74,7 +74,10 @@ function laneStage(run: Run, phases: readonly Phase[], position: number): Stage 
             rest: false,
             incomplete: "wait",
             // A drain list runs once around every stage; its tasks need their own ids in each.
-            tasks: position === 0 ? tasks : tasks.map((t) => ({ ...t, id: taskId(`${t.id}#${position + 1}`) })),
+            tasks:
+              position === 0
+                ? tasks
+                : tasks.map((t) => ({ ...t, id: taskId(`${t.id}#${position + 1}`) })),
           },
         ];
   return {

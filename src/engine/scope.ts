@@ -23,7 +23,11 @@ export function scopeOf(
   state: RunState,
   host: HostId,
   task: Task,
-  more: { readonly facts?: Facts | undefined; readonly item?: LoopItem | undefined; readonly unknown?: ValueMap },
+  more: {
+    readonly facts?: Facts | undefined;
+    readonly item?: LoopItem | undefined;
+    readonly unknown?: ValueMap;
+  },
 ): Scope {
   const { spec } = state;
   const base = host === FLEET ? spec.fleetScope : (spec.scopes[host] ?? spec.fleetScope);
@@ -62,7 +66,10 @@ function loopVariables(loop: NonNullable<Task["loop"]>, item: LoopItem): ValueMa
 function magic(state: RunState, host: HostId): ValueMap {
   const { spec } = state;
   return {
-    ...(host !== FLEET && { inventory_hostname: host, inventory_hostname_short: host.split(".")[0] ?? host }),
+    ...(host !== FLEET && {
+      inventory_hostname: host,
+      inventory_hostname_short: host.split(".")[0] ?? host,
+    }),
     groups: spec.groups as ValueMap,
     ansible_play_hosts: spec.hosts,
     ansible_play_hosts_all: spec.hosts,
@@ -88,14 +95,13 @@ function registeredValues(program: Program, state: RunState, lane: Lane): ValueM
 function registeredBy(lane: Lane, task: Task): Json | undefined {
   const items = task.loop ? lane.items.get(task.id) : undefined;
   if (!items) return lane.tasks.get(hostTaskKey(unit(lane, task)))?.registered;
-  const all = items.map(
-    (value, item): JsonObject => ({
-      ...objectOf(lane.tasks.get(hostTaskKey({ ...unit(lane, task), item }))?.registered),
-      item: value,
-      ansible_loop_var: task.loop?.variable ?? "item",
-    }),
-  );
-  if (all.every((one) => one["failed"] === undefined && one["changed"] === undefined)) return undefined;
+  const all = items.map((value, item): JsonObject => ({
+    ...objectOf(lane.tasks.get(hostTaskKey({ ...unit(lane, task), item }))?.registered),
+    item: value,
+    ansible_loop_var: task.loop?.variable ?? "item",
+  }));
+  if (all.every((one) => one["failed"] === undefined && one["changed"] === undefined))
+    return undefined;
   return {
     results: all,
     changed: all.some((one) => one["changed"] === true),

@@ -23,7 +23,12 @@ import type { LoopItem } from "./scope.ts";
 import { journalFunctions } from "./scope.ts";
 import { runUndoTask } from "./undo.ts";
 
-export async function runTask(running: Running, host: HostId, task: Task, phase: Phase): Promise<void> {
+export async function runTask(
+  running: Running,
+  host: HostId,
+  task: Task,
+  phase: Phase,
+): Promise<void> {
   const lane = laneOf(running.state, host);
   if (lane.begun === undefined && host !== FLEET && lane.back === undefined) {
     await running.append({ type: "lane-begun", host });
@@ -32,7 +37,8 @@ export async function runTask(running: Running, host: HostId, task: Task, phase:
   try {
     const whens = [phase.when, ...(task.loop ? [] : [task.when])];
     if (await settledBy(running, whole, task, whens)) return;
-    if (task.action.kind === "undo") return await runUndoTask(running, host, task, task.action.task);
+    if (task.action.kind === "undo")
+      return await runUndoTask(running, host, task, task.action.task);
     if (!task.loop) return await runOne(running, host, task, phase, undefined);
     const items = await itemsOf(running, host, task);
     if (!items) return;
@@ -40,7 +46,12 @@ export async function runTask(running: Running, host: HostId, task: Task, phase:
       const item: LoopItem = { index, value };
       const record = lane.tasks.get(hostTaskKey({ ...whole, item: index }));
       if (record && record.standing !== "retry") {
-        if (record.standing === "failed" || record.standing === "in-doubt" || record.standing === "intended") return;
+        if (
+          record.standing === "failed" ||
+          record.standing === "in-doubt" ||
+          record.standing === "intended"
+        )
+          return;
         continue;
       }
       if (await settledBy(running, { ...whole, item: index }, task, [task.when], item)) continue;
@@ -82,32 +93,53 @@ async function settledBy(
   return false;
 }
 
-function renderingProblem(rendered: Exclude<Rendered<unknown>, { kind: "rendered" }>, task: Task): Diagnostic {
+function renderingProblem(
+  rendered: Exclude<Rendered<unknown>, { kind: "rendered" }>,
+  task: Task,
+): Diagnostic {
   switch (rendered.kind) {
     case "problem":
       return { at: task.at, ...rendered.diagnostic };
     case "omitted":
-      return { ...problem("engine/omitted", "the value is omit, where one is needed"), at: task.at };
+      return {
+        ...problem("engine/omitted", "the value is omit, where one is needed"),
+        at: task.at,
+      };
     case "unknown":
-      return { ...problem("engine/not-yet-known", `${rendered.names.join(", ")} is not known yet`), at: task.at };
+      return {
+        ...problem("engine/not-yet-known", `${rendered.names.join(", ")} is not known yet`),
+        at: task.at,
+      };
   }
 }
 
 /** Items are rendered once and journaled: a resume must see the same ones. */
-async function itemsOf(running: Running, host: HostId, task: Task): Promise<readonly Json[] | undefined> {
+async function itemsOf(
+  running: Running,
+  host: HostId,
+  task: Task,
+): Promise<readonly Json[] | undefined> {
   const lane = laneOf(running.state, host);
   const known = lane.items.get(task.id);
   if (known || !task.loop) return known;
   const of = unit(lane, task);
   const scope = await variablesFor(running, host, task);
-  const rendered = running.renderer.value(task.loop.over, scope, task.at, journalFunctions(running.state, host));
+  const rendered = running.renderer.value(
+    task.loop.over,
+    scope,
+    task.at,
+    journalFunctions(running.state, host),
+  );
   if (rendered.kind !== "rendered") {
     await settleFailed(running, of, task, renderingProblem(rendered, task), undefined, 0);
     return undefined;
   }
   if (!Array.isArray(rendered.value)) {
     const hint = "`loop:` takes a list; use `| list` or `| dict2items`.";
-    const diagnostic = { ...problem("engine/loop-not-a-list", "the value of loop is not a list", hint), at: task.at };
+    const diagnostic = {
+      ...problem("engine/loop-not-a-list", "the value of loop is not a list", hint),
+      at: task.at,
+    };
     await settleFailed(running, of, task, diagnostic, undefined, 0);
     return undefined;
   }
@@ -143,7 +175,11 @@ async function runOne(
 }
 
 /** Ansible's `until`, `retries`, `delay`: tried again while `until` does not hold, or while it fails. */
-async function withRetries(running: Running, prepared: Prepared, attempt: () => Promise<void>): Promise<void> {
+async function withRetries(
+  running: Running,
+  prepared: Prepared,
+  attempt: () => Promise<void>,
+): Promise<void> {
   const { task, of, scope } = prepared;
   if (!task.retry) return attempt();
   const delay = renderDuration(running, task.retry.delay, scope, task);
@@ -163,7 +199,13 @@ async function once(running: Running, prepared: Prepared): Promise<void> {
   const { of, task, step } = prepared;
   if (step.kind === "changing") return runChange(running, prepared);
   const began = running.clock.now();
-  const gate = await passGate(running, task, [of.host], hostView(running, of.host), prepared.waitMs);
+  const gate = await passGate(
+    running,
+    task,
+    [of.host],
+    hostView(running, of.host),
+    prepared.waitMs,
+  );
   await settleGate(running, of, task, gate, running.clock.now() - began, [of.host]);
 }
 
@@ -189,15 +231,23 @@ async function runOnFleet(running: Running, of: HostTask, task: Task, phase: Pha
       const preparation = await prepare(running, host, task);
       if (preparation.kind === "ready") return runChange(running, preparation.prepared);
       const diagnostic =
-        preparation.kind === "problem" ? preparation.diagnostic : renderingProblem(preparation, task);
+        preparation.kind === "problem"
+          ? preparation.diagnostic
+          : renderingProblem(preparation, task);
       await settleFailed(running, unit(lane, task), task, diagnostic, undefined, 0);
     }),
   );
-  const records = fleet.map((host) => laneOf(running.state, host).tasks.get(hostTaskKey(unit(laneOf(running.state, host), task))));
-  const bad = records.find((record) => record && !["applied", "satisfied", "ignored"].includes(record.standing));
+  const records = fleet.map((host) =>
+    laneOf(running.state, host).tasks.get(hostTaskKey(unit(laneOf(running.state, host), task))),
+  );
+  const bad = records.find(
+    (record) => record && !["applied", "satisfied", "ignored"].includes(record.standing),
+  );
   const durationMs = running.clock.now() - began;
   if (bad) {
-    const diagnostic = bad.diagnostic ?? problem("engine/fleet-task-failed", `${task.name} failed on ${bad.of.host}`);
+    const diagnostic =
+      bad.diagnostic ??
+      problem("engine/fleet-task-failed", `${task.name} failed on ${bad.of.host}`);
     return settleFailed(running, of, task, diagnostic, undefined, durationMs);
   }
   const changed = records.some((record) => record?.standing === "applied");
@@ -221,10 +271,18 @@ async function settleGate(
 ): Promise<void> {
   switch (gate.kind) {
     case "unreachable":
-      if (of.host === FLEET) return settleFailed(running, of, task, gate.diagnostic, undefined, durationMs);
+      if (of.host === FLEET)
+        return settleFailed(running, of, task, gate.diagnostic, undefined, durationMs);
       return running.append({ type: "host-lost", host: gate.host, diagnostic: gate.diagnostic });
     case "fails":
-      return settleFailed(running, of, task, gate.diagnostic, seenBy(gate.looks, hosts), durationMs);
+      return settleFailed(
+        running,
+        of,
+        task,
+        gate.diagnostic,
+        seenBy(gate.looks, hosts),
+        durationMs,
+      );
     case "holds": {
       const [look] = gate.looks;
       const verdict = look?.answer.kind === "seen" ? look.answer.verdict : undefined;
@@ -247,12 +305,19 @@ async function settleGate(
 
 /** One host's sighting as it is; several under the names of their hosts. */
 function seenBy(looks: readonly Look[], hosts: readonly HostId[]): Json {
-  const seen = looks.flatMap(({ host, answer }) => (answer.kind === "seen" ? [[host, answer.seen] as const] : []));
+  const seen = looks.flatMap(({ host, answer }) =>
+    answer.kind === "seen" ? [[host, answer.seen] as const] : [],
+  );
   if (hosts.length === 1) return seen[0]?.[1] ?? {};
   return { hosts: Object.fromEntries(seen) };
 }
 
-export async function settleSkipped(running: Running, of: HostTask, task: Task, why: string): Promise<void> {
+export async function settleSkipped(
+  running: Running,
+  of: HostTask,
+  task: Task,
+  why: string,
+): Promise<void> {
   await running.append({
     type: "settled",
     of,

@@ -24,12 +24,16 @@ export async function undoRecord(running: Running, record: HostTaskRecord): Prom
   const began = running.clock.now();
   const task = running.program.tasks.get(record.of.task);
   if (!task) return settleUndo(running, record, lostTask(record), began);
-  if (record.back?.standing !== "intended") await running.append({ type: "undo-intended", of: record.of });
+  if (record.back?.standing !== "intended")
+    await running.append({ type: "undo-intended", of: record.of });
   await settleUndo(running, record, await undone(running, record, task), began);
 }
 
 function lostTask(record: HostTaskRecord): Undone {
-  const diagnostic = problem("engine/unknown-task", `the playbook of the journal has no task ${record.of.task}`);
+  const diagnostic = problem(
+    "engine/unknown-task",
+    `the playbook of the journal has no task ${record.of.task}`,
+  );
   return { kind: "failed", diagnostic };
 }
 
@@ -38,7 +42,10 @@ async function undone(running: Running, record: HostTaskRecord, task: Task): Pro
   if (undo === undefined || undo.kind === "nothing") return { kind: "already" };
   if (undo.kind === "no-inverse") return runInverse(running, record, task);
   if (undo.kind === "irreversible") {
-    return { kind: "failed", diagnostic: problem("engine/irreversible", `cannot be taken back: ${undo.reason}`) };
+    return {
+      kind: "failed",
+      diagnostic: problem("engine/irreversible", `cannot be taken back: ${undo.reason}`),
+    };
   }
   try {
     const found = await preparedFor(running, record, task);
@@ -51,13 +58,20 @@ async function undone(running: Running, record: HostTaskRecord, task: Task): Pro
       const opened = await running.transport.connection(record.of.on).open(prepared.identity);
       if (opened.kind !== "open") return { kind: "failed", diagnostic: opened.diagnostic };
     }
-    const session = sessionFor(running, { ...prepared, of: { ...record.of, task: undoName(record.of) } }, record.attempt);
+    const session = sessionFor(
+      running,
+      { ...prepared, of: { ...record.of, task: undoName(record.of) } },
+      record.attempt,
+    );
     const result = await step.undo(session, undo.record, record.after, prepared.tools);
     await session.forgetJobs();
     return result;
   } catch (error) {
     if (!(error instanceof StepProblem)) throw error;
-    return { kind: error.kind === "in-doubt" ? "in-doubt" : "failed", diagnostic: error.diagnostic };
+    return {
+      kind: error.kind === "in-doubt" ? "in-doubt" : "failed",
+      diagnostic: error.diagnostic,
+    };
   }
 }
 
@@ -72,10 +86,14 @@ type Found =
 
 async function preparedFor(running: Running, record: HostTaskRecord, task: Task): Promise<Found> {
   const { of } = record;
-  const value = of.item === undefined ? undefined : laneOf(running.state, of.host).items.get(of.task)?.[of.item];
+  const value =
+    of.item === undefined
+      ? undefined
+      : laneOf(running.state, of.host).items.get(of.task)?.[of.item];
   const item = of.item === undefined ? undefined : { index: of.item, value: value ?? null };
   const preparation = await prepare(running, of.host, task, item);
-  if (preparation.kind === "ready") return { kind: "found", prepared: { ...preparation.prepared, of } };
+  if (preparation.kind === "ready")
+    return { kind: "found", prepared: { ...preparation.prepared, of } };
   const diagnostic =
     preparation.kind === "problem"
       ? preparation.diagnostic
@@ -88,7 +106,10 @@ async function runInverse(running: Running, record: HostTaskRecord, task: Task):
   if (task.inverse === "none") return { kind: "already" };
   if (task.inverse === undefined) {
     const hint = "Take it back by hand, or give the task an `inverse:`.";
-    return { kind: "failed", diagnostic: problem("engine/no-inverse", `nobody knows how to undo ${task.name}`, hint) };
+    return {
+      kind: "failed",
+      diagnostic: problem("engine/no-inverse", `nobody knows how to undo ${task.name}`, hint),
+    };
   }
   const phase = running.program.run.playbook.phases[0];
   if (!phase) throw new Error("a playbook without phases has nothing to undo");
@@ -103,16 +124,32 @@ async function runInverse(running: Running, record: HostTaskRecord, task: Task):
       return { kind: "done" };
     case "failed":
     case "in-doubt":
-      return { kind: "failed", diagnostic: inverse.diagnostic ?? problem("engine/inverse-failed", "its inverse failed") };
+      return {
+        kind: "failed",
+        diagnostic: inverse.diagnostic ?? problem("engine/inverse-failed", "its inverse failed"),
+      };
     case "intended":
     case "retry":
     case undefined:
-      return { kind: "in-doubt", diagnostic: problem("engine/in-doubt", `the inverse of ${task.name} is in doubt`) };
+      return {
+        kind: "in-doubt",
+        diagnostic: problem("engine/in-doubt", `the inverse of ${task.name} is in doubt`),
+      };
   }
 }
 
-async function settleUndo(running: Running, record: HostTaskRecord, result: Undone, began: number): Promise<void> {
-  const diagnostic = "diagnostic" in result ? result.diagnostic : result.kind === "drifted" ? drifted(record) : undefined;
+async function settleUndo(
+  running: Running,
+  record: HostTaskRecord,
+  result: Undone,
+  began: number,
+): Promise<void> {
+  const diagnostic =
+    "diagnostic" in result
+      ? result.diagnostic
+      : result.kind === "drifted"
+        ? drifted(record)
+        : undefined;
   await running.append({
     type: "undo-settled",
     of: record.of,
@@ -132,16 +169,24 @@ function drifted(record: HostTaskRecord): Diagnostic {
 }
 
 /** A task of a `rollback:` phase that says `undo: id`. What was skipped or never reached here is satisfied. */
-export async function runUndoTask(running: Running, host: HostId, task: Task, target: TaskId): Promise<void> {
+export async function runUndoTask(
+  running: Running,
+  host: HostId,
+  task: Task,
+  target: TaskId,
+): Promise<void> {
   const lane = laneOf(running.state, host);
   const of = unit(lane, task);
   const began = running.clock.now();
   const records = undoOrder(lane).filter((record) => record.of.task === target);
   for (const record of records) {
-    if (record.back?.standing !== "done" && record.back?.standing !== "already") await undoRecord(running, record);
+    if (record.back?.standing !== "done" && record.back?.standing !== "already")
+      await undoRecord(running, record);
     const back = record.back;
     if (back?.standing === "done" || back?.standing === "already") continue;
-    const diagnostic = back?.diagnostic ?? problem("engine/undo-failed", `${hostTaskKey(record.of)} could not be undone`);
+    const diagnostic =
+      back?.diagnostic ??
+      problem("engine/undo-failed", `${hostTaskKey(record.of)} could not be undone`);
     return settleFailed(running, of, task, diagnostic, undefined, running.clock.now() - began);
   }
   await running.append({
@@ -171,7 +216,10 @@ export async function chooseWay(running: Running, host: HostId): Promise<void> {
   await running.append({ type: "rollback-way", host, way: "undo", why });
 }
 
-async function happenedIrreversibly(running: Running, host: HostId): Promise<string | undefined | Diagnostic> {
+async function happenedIrreversibly(
+  running: Running,
+  host: HostId,
+): Promise<string | undefined | Diagnostic> {
   for (const record of laneOf(running.state, host).tasks.values()) {
     if (record.irreversible === undefined || record.attempt === 0) continue;
     const task = running.program.tasks.get(record.of.task);
@@ -194,7 +242,12 @@ export async function endLaneBack(
     const backTasks = new Set(running.program.back.map(({ task }) => task.id));
     for (const record of undoOrder(lane)) {
       if (record.back !== undefined || backTasks.has(record.of.task)) continue;
-      await running.append({ type: "undo-settled", of: record.of, outcome: "superseded", durationMs: 0 });
+      await running.append({
+        type: "undo-settled",
+        of: record.of,
+        outcome: "superseded",
+        durationMs: 0,
+      });
     }
   }
   await running.append({ type: "host-rolled-back", host, outcome });

@@ -41,7 +41,10 @@ export async function judged(
   const until = says(task.retry?.until);
   if (typeof until === "object") return { kind: "problem", diagnostic: until };
   if (until === false) {
-    const because = problem("engine/until-not-reached", `until: ${JSON.stringify(task.retry?.until)} does not hold`);
+    const because = problem(
+      "engine/until-not-reached",
+      `until: ${JSON.stringify(task.retry?.until)} does not hold`,
+    );
     return { kind: "words", failed: true, changed: changedWhen, because };
   }
   return {

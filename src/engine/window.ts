@@ -13,7 +13,8 @@ const OPEN: SpanStanding = { drains: false, halts: false, text: "" };
 
 export function spanStanding(span: OpenSpan | undefined, nowMs: number): SpanStanding {
   if (!span) return OPEN;
-  if (nowMs < span.opensAt) return { drains: true, halts: true, text: `the window is not open yet: ${span.text}` };
+  if (nowMs < span.opensAt)
+    return { drains: true, halts: true, text: `the window is not open yet: ${span.text}` };
   if (nowMs < span.closesAt) return OPEN;
   return {
     drains: true,

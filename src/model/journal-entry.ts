@@ -28,7 +28,13 @@ export type JournalEntry =
       readonly question: string;
       readonly answer: Json;
     }
-  | { readonly type: "locked"; readonly hosts: readonly HostId[]; readonly fencing: number }
+  | {
+      readonly type: "locked";
+      readonly hosts: readonly HostId[];
+      /** Hosts whose lock every job can see, so that it can be fenced: where the run is root. */
+      readonly fenced: readonly HostId[];
+      readonly fencing: number;
+    }
   | { readonly type: "lane-begun"; readonly host: HostId }
   | {
       readonly type: "looped";

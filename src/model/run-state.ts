@@ -68,6 +68,7 @@ export interface RunState {
   pins: { readonly [hostTask: string]: Json };
   fencing: number;
   lockedHosts: readonly HostId[];
+  fencedHosts: readonly HostId[];
   /** The whole run goes back, fleet and controller tasks included. */
   rollback: { readonly whole: boolean; readonly why: string } | undefined;
   stopped: { readonly why: StopReason; readonly text: string } | undefined;

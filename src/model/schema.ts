@@ -56,7 +56,10 @@ type Presence<P, K extends keyof P> =
       ? { readonly required?: never }
       : { readonly required: true } | { readonly required?: never; readonly default: P[K] & Json };
 
-/** One schema per key of P: a missing key, a wrong type, a wrong `required` or a missing description does not compile. */
+/**
+ * One schema per key of P: a missing key, a wrong type, a wrong `required` or a missing description does not compile.
+ * The key `*` stands for every name that is not listed (`set_fact`).
+ */
 export type SchemaFor<P> = {
   readonly [K in keyof P]-?: ParameterSchema<Exclude<P[K], undefined>> & Presence<P, K>;
 };

@@ -1,0 +1,122 @@
+/** The state folder: one journal per run, and the key that all of them are readable with. */
+import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Clock } from "../model/clock.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { RunId } from "../model/ids.ts";
+import { runId } from "../model/ids.ts";
+import { FIRST_HASH } from "./codec.ts";
+import { JournalFile } from "./file.ts";
+import type { ReadJournal } from "./read.ts";
+import { readJournal } from "./read.ts";
+import type { RunKey } from "./seal.ts";
+import { newKey, seal, unseal } from "./seal.ts";
+import type { Claimed } from "./writer-lock.ts";
+import { claimWriter } from "./writer-lock.ts";
+
+const SUFFIX = ".journal.jsonl";
+
+/** `--state-dir`, else `$RUNBOOK_STATE_DIR`, else `$XDG_STATE_HOME/runbook`, else `~/.local/state/runbook`. */
+export function stateFolder(option: string | undefined, env: NodeJS.ProcessEnv): string {
+  const given = option ?? env["RUNBOOK_STATE_DIR"];
+  if (given) return given;
+  return join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "runbook");
+}
+
+/** Sorts by time, can be typed, and no two are the same: 20261122-171530-k3f9. */
+export function newRunId(clock: Clock): RunId {
+  const [date = "", time = ""] = new Date(clock.now()).toISOString().split("T");
+  const letters = [...randomBytes(4)]
+    .map((byte) => "abcdefghjkmnpqrstuvwxyz23456789"[byte % 31])
+    .join("");
+  return runId(`${date.replaceAll("-", "")}-${time.slice(0, 8).replaceAll(":", "")}-${letters}`);
+}
+
+export class JournalStore {
+  readonly folder: string;
+  readonly #keyFile: string;
+
+  constructor(folder: string, keyFile?: string) {
+    this.folder = folder;
+    this.#keyFile = keyFile ?? join(folder, "key");
+  }
+
+  path(run: RunId): string {
+    return join(this.folder, `${run}${SUFFIX}`);
+  }
+
+  /** Oldest first. A folder that does not exist holds none. */
+  async runs(): Promise<readonly RunId[]> {
+    const names = await readdir(this.folder).catch(() => []);
+    return names
+      .filter((name) => name.endsWith(SUFFIX))
+      .toSorted()
+      .map((name) => runId(name.slice(0, -SUFFIX.length)));
+  }
+
+  async create(run: RunId, clock: Clock): Promise<JournalFile> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const stateKey = await this.#stateKey("make");
+    if (!stateKey) throw new Error("a state key that was just made is there");
+    const key = newKey();
+    const wrappedKey = seal(stateKey, key.toString("base64"), "run key");
+    return JournalFile.create(this.path(run), { clock, key, wrappedKey, firstHash: FIRST_HASH });
+  }
+
+  /** Only to look. Undefined: there is no such run. */
+  async read(run: RunId): Promise<ReadJournal | undefined> {
+    const path = this.path(run);
+    if (!(await exists(path))) return undefined;
+    const stateKey = await this.#stateKey("find");
+    return readJournal(path, (wrapped) => {
+      const plain = stateKey && unseal(stateKey, wrapped, "run key");
+      return plain === undefined ? undefined : Buffer.from(plain, "base64");
+    });
+  }
+
+  /** To go on writing; the journal must have been read without problems, under this process's claim. */
+  reopen(
+    run: RunId,
+    clock: Clock,
+    journal: ReadJournal & { readonly key: RunKey },
+  ): Promise<JournalFile> {
+    return JournalFile.reopen(this.path(run), { clock, key: journal.key, end: journal.end });
+  }
+
+  async claim(run: RunId): Promise<Claimed> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    return claimWriter(join(this.folder, `${run}.writer`));
+  }
+
+  async #stateKey(missing: "make" | "find"): Promise<RunKey | undefined> {
+    const found = await readFile(this.#keyFile, "utf8").catch(() => undefined);
+    if (found !== undefined) return Buffer.from(found.trim(), "base64");
+    if (missing === "find") return undefined;
+    const key = newKey();
+    const file = await open(this.#keyFile, "wx", 0o600).catch(() => undefined);
+    // Somebody else made it at this moment: theirs counts.
+    if (!file) return this.#stateKey("find");
+    await file.writeFile(`${key.toString("base64")}\n`);
+    await file.sync();
+    await file.close();
+    return key;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+export function noSuchRun(run: string): Diagnostic {
+  return {
+    code: "journal/no-such-run",
+    severity: "error",
+    summary: `there is no run ${run}`,
+    hint: "`runbook runs` lists them; --state-dir says where else to look.",
+  };
+}

@@ -69,12 +69,13 @@ function paramsSchema(
     const { required: _, template, secret: __, names: ___, ...schema } = param;
     return [name, shape(schema, template !== undefined)];
   });
+  const { "*": others, ...named } = Object.fromEntries(properties);
   return {
     title: step.name,
     type: "object",
-    properties: Object.fromEntries(properties),
+    properties: named,
     ...(required.length === 0 ? {} : { required }),
-    additionalProperties: false,
+    additionalProperties: others ?? false,
   };
 }
 

@@ -16,15 +16,15 @@ export function readWindowSpan(source: Source, path: YamlPath): WindowSpan | und
   const zone = timezone ?? "UTC";
   const opens = instant(source, [...path, "start"], zone);
   const closes = instant(source, [...path, "end"], zone);
+  if (timezone === undefined || typeof start !== "string" || typeof end !== "string") {
+    return undefined;
+  }
   if (opens !== undefined && closes !== undefined && closes <= opens) {
     say(source, source.at([...path, "end"]), {
       code: "playbook/window-order",
       summary: "the window ends before it starts",
-      hint: `It starts at ${String(start)}; a window over midnight ends on the next day.`,
+      hint: `It starts at ${start}; a window over midnight ends on the next day.`,
     });
-  }
-  if (timezone === undefined || typeof start !== "string" || typeof end !== "string") {
-    return undefined;
   }
   const close = value["on_close"];
   return {

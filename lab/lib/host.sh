@@ -57,24 +57,33 @@ boot_host() {
   machine=$(machine_of "$1")
   rm -f "$file"
   mount_host "$1"
-  # With --keep-unit nspawn does not restart a host that reboots, it exits with 133: hence the loop.
-  # shellcheck disable=SC2016
-  setsid bash -c '
-    file=$1; shift
-    while :; do
-      rc=0
-      "$@" & echo $! >"$file"
-      wait $! || rc=$?
-      [ "$rc" = 133 ] || break
-    done' _ "$file" \
-    env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn -q --register=no --keep-unit -b -M "$machine" --hostname="$1" \
-    -D "$(host_dir "$1")/root" --network-namespace-path="/run/netns/$machine" --bind-ro="$LAB_CACHE/repo:/srv/aptrepo" \
-    --resolv-conf=off --timezone=off --link-journal=no --console=pipe >>"$LAB/log/$1.console" 2>&1 </dev/null &
+  cgroup_remove "$machine"
+  (
+    cgroup_enter "$machine"
+    # With --keep-unit nspawn does not restart a host that reboots, it exits with 133: hence the loop.
+    # shellcheck disable=SC2016
+    exec setsid bash -c '
+      file=$1; shift
+      while :; do
+        rc=0
+        "$@" & echo $! >"$file"
+        wait $! || rc=$?
+        [ "$rc" = 133 ] || break
+      done' _ "$file" \
+      env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn -q --register=no --keep-unit -b -M "$machine" --hostname="$1" \
+      -D "$(host_dir "$1")/root" --network-namespace-path="/run/netns/$machine" --bind-ro="$LAB_CACHE/repo:/srv/aptrepo" \
+      --resolv-conf=off --timezone=off --link-journal=no --console=pipe
+  ) >>"$LAB/log/$1.console" 2>&1 </dev/null &
   disown
   until_ok 10 host_runs "$1" || die "$1 does not start, see $LAB/log/$1.console"
 }
 
-wait_for_ssh() { until_ok 60 over_ssh "$1" true || die "$1 does not answer SSH, see $LAB/log/$1.console"; }
+# Not by trying to log in: sshd refuses while the host boots, and holds each refusal against the address that tried.
+logins_open() { in_host "$1" sh -c 'test ! -e /run/nologin && systemctl -q is-active ssh systemd-user-sessions'; }
+wait_for_ssh() {
+  until_ok 60 logins_open "$1" || die "$1 does not finish booting, see $LAB/log/$1.console"
+  until_ok 20 over_ssh "$1" true || die "$1 does not answer SSH: exec $1 journalctl -u ssh"
+}
 
 # Power cut: SIGKILL to init takes every process of the host with it. /run is gone, the page cache is not.
 cut_host() {
@@ -86,6 +95,7 @@ cut_host() {
     until_ok 5 pid_gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
   fi
   rm -f "$file"
+  cgroup_remove "$(machine_of "$1")"
 }
 
 halt_host() { # an orderly shutdown; shortly after an SSH logout it may hang, so it is cut after 5 s
@@ -98,8 +108,6 @@ halt_host() { # an orderly shutdown; shortly after an SSH logout it may hang, so
   cut_host "$1"
 }
 
-# prefix_of HOST: the prefix in the host's configuration file, empty when there is none. Works on a host that is off.
-prefix_of() { sed -nE "s/^ *global_prefix: *[\"']?([^\"' #]*).*/\1/p" "$(host_dir "$1")/root$LS_CONFIG"; }
 
 # grep reads to the end: with -q it would leave early, and the broken pipe would count as a failure
 sync_ready() { http_get "$1" 8500 /healthz | grep '"startup_main":true,"startup_shard":true' >/dev/null; }

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "@jest/globals";
+import { startedIn, waitsFor } from "./log-lines.ts";
+
+// Recorded from a lab host.
+const LISTING = `time="2026-11-22T17:09:11Z" level=info msg="[main          ] Waiting for initial receiver listing" db=main error="list snapshots: The specified bucket does not exist." instance=ns1
+time="2026-11-22T17:09:11Z" level=warning msg="failure for 1m10s is violating the warning threshold (1m0s)" healthtracker=main_storage_list
+`;
+const STARTED = `time="2026-11-22T17:10:10Z" level=info msg="startup phase completed successfully" starttracker=main
+time="2026-11-22T17:10:11Z" level=info msg="startup phase completed successfully" starttracker=shard
+`;
+
+describe("the log says what it waits for", () => {
+  test("a storage that cannot be listed", () => {
+    expect(waitsFor(LISTING)).toBe(
+      "its storage does not answer: The specified bucket does not exist.",
+    );
+  });
+  test("snapshots of others", () => {
+    const line = `time="2026-11-22T17:10:09Z" level=info msg="[shard         ] Still waiting for snapshots from instances" db=shard instance=ns1 instances=ns2\n`;
+    expect(waitsFor(line)).toBe("it waits for the snapshots of ns2");
+  });
+  test("an error that ends it", () => {
+    const line = `time="2026-11-22T17:09:52Z" level=error msg=Error error="mdb_txn_commit: no space left on device"\n`;
+    expect(waitsFor(line)).toBe("mdb_txn_commit: no space left on device");
+  });
+  test("nothing that it knows", () => {
+    expect(waitsFor(STARTED)).toBeUndefined();
+  });
+});
+
+test("startups that are over are found in all log formats, each once", () => {
+  expect(startedIn(STARTED)).toEqual(["main", "shard"]);
+  expect(
+    startedIn(
+      `{"level":"info","msg":"startup phase completed successfully","starttracker":"main","time":"x"}`,
+    ),
+  ).toEqual(["main"]);
+  expect(startedIn(STARTED + STARTED)).toEqual(["main", "shard"]);
+});

@@ -1,0 +1,39 @@
+import type { Command } from "../../model/command.ts";
+import { sh } from "../../model/command.ts";
+import type { DaemonUnit } from "./unit.ts";
+
+/** The last lines that the running process wrote to the journal, and none of an earlier one. */
+export function lastLines(unit: DaemonUnit): Command {
+  return sh`journalctl ${`_SYSTEMD_INVOCATION_ID=${unit.invocation}`} -o cat --no-pager -n 40`;
+}
+
+/** The lines that say that a startup phase is over, one for each LMDB. */
+export function startedLines(unit: DaemonUnit): Command {
+  return sh`journalctl ${`_SYSTEMD_INVOCATION_ID=${unit.invocation}`} -o cat --no-pager | grep -F 'startup phase completed successfully'`;
+}
+
+/** Names of the LMDBs in such lines, in either of Lightning Stream's log formats. */
+export function startedIn(lines: string): readonly string[] {
+  const found = lines.matchAll(
+    /startup phase completed successfully.*?starttracker"?[=:]"?([^\s",}]+)/g,
+  );
+  return [...new Set([...found].map((match) => match[1] ?? ""))];
+}
+
+/** In one sentence what the process is waiting for, from its newest line that says so. */
+export function waitsFor(lines: string): string | undefined {
+  for (const line of lines.trim().split("\n").toReversed()) {
+    const error = /error"?[=:]"?((?:[^"\\]|\\.)+)"?/.exec(line)?.[1];
+    if (line.includes("Waiting for initial receiver listing")) {
+      return error === undefined
+        ? "it has not listed its storage yet"
+        : `its storage does not answer: ${error.replace(/^list snapshots: /, "").trim()}`;
+    }
+    const instances = /Still waiting for snapshots from instances.*? instances="?([^"\n]+)/.exec(
+      line,
+    );
+    if (instances !== null) return `it waits for the snapshots of ${instances[1] ?? "others"}`;
+    if (/level"?[=:]"?(?:error|fatal)/.test(line) && error !== undefined) return error;
+  }
+  return undefined;
+}

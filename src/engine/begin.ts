@@ -1,0 +1,151 @@
+/** What happens between the first connection and the first change, and what is written when nothing is left to do. */
+import type { HostId } from "../model/ids.ts";
+import { FLEET } from "../model/ids.ts";
+import type { Plan, Refusal } from "../model/plan.ts";
+import type { RunState } from "../model/run-state.ts";
+import type { End } from "./decide.ts";
+import { isTouched } from "./decide.ts";
+import { laneOf } from "./fold.ts";
+import type { LockProblem } from "./host-lock.ts";
+import { lockHosts, unlockHosts } from "./host-lock.ts";
+import type { GoalAnswer } from "./look.ts";
+import { connectAll, preflight, seeGoal } from "./look.ts";
+import { makePlan } from "./plan.ts";
+import type { Running } from "./running.ts";
+
+export type Beginning =
+  | { readonly kind: "locked"; readonly problems: readonly LockProblem[] }
+  | { readonly kind: "looked"; readonly goal: readonly GoalAnswer[]; readonly plan: Plan };
+
+/**
+ * Connects, takes the locks (`lock: "take"`), looks at goal and preflight, and plans. Whatever forbids going on is in
+ * `plan.refusals`, all of it at once; nothing was changed on any host but the lock.
+ */
+export async function lookBeforeChanging(
+  running: Running,
+  options: { readonly lock: "take" | "leave" },
+): Promise<Beginning> {
+  const { spec } = running.state;
+  const unreached = await connectAll(running, spec.hosts);
+  const { unreachable } = running.program.run.playbook.rollout;
+  const lost = unreached.filter((one) => one.cause === "unreachable");
+  const refused = unreached.filter((one) => one.cause !== "unreachable");
+  const absent = new Set(unreached.map(({ host }) => host));
+  const reachable = spec.hosts.filter((host) => !absent.has(host));
+  if (options.lock === "take" && (absent.size === 0 || unreachable === "skip")) {
+    const problems = await lockHosts(running, hostsToLock(running, reachable));
+    if (problems.length > 0) return { kind: "locked", problems };
+  }
+  const goal = await seeGoal(running, reachable);
+  const before = await preflight(running, reachable);
+  const forbidding = [...(unreachable === "skip" ? [] : lost), ...refused, ...before];
+  if (unreachable === "skip") {
+    for (const { host, diagnostic } of lost)
+      await running.append({ type: "host-lost", host, diagnostic });
+  }
+  // A plan beside failing preconditions would mostly repeat them.
+  if (before.length > 0) {
+    return { kind: "looked", goal, plan: { hosts: [], fleet: [], pins: {}, refusals: forbidding } };
+  }
+  const plan = await makePlan(running, reachable);
+  return { kind: "looked", goal, plan: { ...plan, refusals: [...forbidding, ...plan.refusals] } };
+}
+
+/** What shares something beyond the hosts is locked on every host of `hosts:`. */
+function hostsToLock(running: Running, reachable: readonly HostId[]): readonly HostId[] {
+  const { spec } = running.state;
+  if (spec.shared === undefined) return reachable;
+  return [...new Set([...reachable, ...spec.fleet])];
+}
+
+/** A resume: lanes that have not begun are looked at anew; the others are where the journal says. */
+export async function lookBeforeResuming(running: Running): Promise<readonly Refusal[]> {
+  const { spec } = running.state;
+  const going = [...running.state.lanes.values()].some((lane) => lane.back !== undefined);
+  if (going) return [];
+  const open = spec.hosts.filter((host) => laneOf(running.state, host).begun === undefined);
+  const unreached = await connectAll(running, open);
+  const absent = new Set(unreached.map(({ host }) => host));
+  const reachable = open.filter((host) => !absent.has(host));
+  if (reachable.length > 0) await seeGoal(running, reachable);
+  const atGoal = spec.hosts.filter(
+    (host) => laneOf(running.state, host).atGoal === true && !reachable.includes(host),
+  );
+  const found = await preflight(running, [...reachable, ...atGoal]);
+  return [...unreached, ...found];
+}
+
+export interface Ending {
+  readonly end: End;
+  readonly exitCode: number;
+}
+
+/** Writes how it ended and gives the locks up when the run is over; a run that can go on keeps them. */
+export async function endRun(running: Running, end: End): Promise<Ending> {
+  const exitCode = exitCodeOf(running.state, end);
+  switch (end.kind) {
+    case "succeeded":
+      await running.append({
+        type: "run-finished",
+        outcome: "succeeded",
+        text: "every host is at its goal or finished",
+      });
+      break;
+    case "rolled-back":
+      await running.append({
+        type: "run-finished",
+        outcome: "rolled-back",
+        text: textOfRollback(running.state),
+      });
+      break;
+    case "stopped":
+      if (end.why === "journal") return { end, exitCode };
+      await running.append({ type: "run-stopped", why: end.why, text: end.text });
+      return { end, exitCode };
+  }
+  await unlockHosts(running);
+  return { end, exitCode };
+}
+
+function textOfRollback(state: RunState): string {
+  const back = [...state.lanes.values()].filter(
+    (lane) => lane.host !== FLEET && lane.back?.standing === "back",
+  );
+  return `${back.map((lane) => lane.host).join(", ")} went back`;
+}
+
+/** The exit codes of `apply` and `resume`; `rollback` itself ends 0 or 11. */
+export function exitCodeOf(state: RunState, end: End): number {
+  switch (end.kind) {
+    case "succeeded":
+      return hasIgnoredHosts(state) ? 2 : 0;
+    case "rolled-back":
+      return everyTouchedHostIsBack(state) ? 10 : 2;
+    case "stopped":
+      switch (end.why) {
+        case "failed":
+          return 2;
+        case "unreachable":
+          return 4;
+        case "in-doubt":
+        case "needs-operator":
+        case "journal":
+          return 11;
+        case "interrupted":
+        case "window":
+        case "hosts-to-do":
+          return 12;
+      }
+  }
+}
+
+/** A host that was skipped because it did not answer is still a failure. */
+function hasIgnoredHosts(state: RunState): boolean {
+  return state.spec.hosts.some((host) => laneOf(state, host).lost !== undefined);
+}
+
+function everyTouchedHostIsBack(state: RunState): boolean {
+  return [...state.lanes.values()].every(
+    (lane) => lane.host === FLEET || !isTouched(lane) || lane.back?.standing === "back",
+  );
+}

@@ -1,0 +1,141 @@
+/** A plan as people read it: hosts with the same answers are one block, whatever their number. */
+import { stableJson } from "../lib/stable-json.ts";
+import type { HostId } from "../model/ids.ts";
+import type { Json } from "../model/json.ts";
+import type { HostPlan, Plan, PlanAnswer, PlanItem, WayBack } from "../model/plan.ts";
+import { changeText } from "./change-text.ts";
+import type { Paint } from "./paint.ts";
+
+export interface PlanWording {
+  /** Show what would change, not only that it would. */
+  readonly diff: boolean;
+}
+
+export function planText(plan: Plan, paint: Paint, wording: PlanWording): string {
+  const blocks: string[] = [];
+  const done = plan.hosts.filter((host) => host.atGoal).map((host) => host.host);
+  if (done.length > 0) blocks.push(`${paint.good("at its goal")}: ${hostList(done)} — not entered`);
+  for (const group of groupsOf(plan.hosts.filter((host) => !host.atGoal))) {
+    const [first] = group;
+    if (!first) continue;
+    blocks.push(
+      [
+        paint.bold(hostList(group.map((one) => one.host))),
+        ...itemsText(first.items, paint, wording),
+      ].join("\n"),
+    );
+  }
+  if (plan.fleet.length > 0) {
+    blocks.push(
+      [
+        paint.bold("the fleet, when every host is done"),
+        ...itemsText(plan.fleet, paint, wording),
+      ].join("\n"),
+    );
+  }
+  const warnings = notesOf(plan, paint);
+  if (warnings.length > 0) blocks.push(warnings.join("\n"));
+  return blocks.join("\n\n");
+}
+
+function groupsOf(hosts: readonly HostPlan[]): readonly (readonly HostPlan[])[] {
+  const groups = new Map<string, HostPlan[]>();
+  for (const host of hosts) {
+    const key = stableJson(host.items as unknown as Json);
+    const group = groups.get(key);
+    if (group) group.push(host);
+    else groups.set(key, [host]);
+  }
+  return [...groups.values()];
+}
+
+export function hostList(hosts: readonly HostId[]): string {
+  if (hosts.length <= 6) return hosts.join(", ");
+  return `${hosts.slice(0, 5).join(", ")} and ${hosts.length - 5} more (${hosts.length} hosts)`;
+}
+
+function itemsText(
+  items: readonly PlanItem[],
+  paint: Paint,
+  wording: PlanWording,
+): readonly string[] {
+  const lines: string[] = [];
+  let phase = "";
+  for (const item of items) {
+    if (item.phase !== phase) {
+      phase = item.phase;
+      lines.push(`  ${paint.dim(phase)}`);
+    }
+    lines.push(
+      `    ${answerWord(item.answer, paint).padEnd(paint === undefined ? 0 : 14)} ${item.name}${suffix(item.answer)}`,
+    );
+    if (item.irreversible !== undefined) {
+      lines.push(`                   ${paint.warn("irreversible")}: ${item.irreversible}`);
+    }
+    if (wording.diff && item.answer.kind === "would-change") {
+      for (const change of item.answer.changes) {
+        for (const line of changeText(change, paint)) lines.push(`                   ${line}`);
+      }
+    }
+  }
+  return lines;
+}
+
+function answerWord(answer: PlanAnswer, paint: Paint): string {
+  switch (answer.kind) {
+    case "satisfied":
+      return paint.good("satisfied     ");
+    case "holds":
+      return paint.good("holds         ");
+    case "would-change":
+      return paint.changed("would change  ");
+    case "will-be-checked":
+      return paint.dim("will check    ");
+    case "skipped":
+      return paint.skipped("skipped       ");
+    case "unknown":
+      return paint.dim("unknown       ");
+    case "blocked":
+      return paint.bad("blocked       ");
+  }
+}
+
+function suffix(answer: PlanAnswer): string {
+  switch (answer.kind) {
+    case "unknown":
+      return ` (${answer.why})`;
+    case "skipped":
+      return ` (${answer.why})`;
+    case "blocked":
+      return `: ${answer.diagnostic.summary}`;
+    case "would-change":
+      return wayBackSuffix(answer.wayBack);
+    case "satisfied":
+    case "holds":
+    case "will-be-checked":
+      return "";
+  }
+}
+
+function wayBackSuffix(way: WayBack): string {
+  return way.kind === "none" ? "  [cannot be taken back]" : "";
+}
+
+function notesOf(plan: Plan, paint: Paint): readonly string[] {
+  const irreversible = new Map<string, HostId[]>();
+  for (const host of plan.hosts) {
+    for (const item of host.items) {
+      if (
+        item.irreversible === undefined ||
+        item.answer.kind === "satisfied" ||
+        item.answer.kind === "skipped"
+      )
+        continue;
+      const text = `${item.name}: ${item.irreversible}`;
+      irreversible.set(text, [...(irreversible.get(text) ?? []), host.host]);
+    }
+  }
+  return [...irreversible].map(
+    ([text, hosts]) => `${paint.warn("point of no return")} on ${hostList(hosts)}: ${text}`,
+  );
+}

@@ -1,0 +1,88 @@
+/** The end of a run in a few lines: Ansible's recap, plus rolled back and in doubt. */
+import type { HostId } from "../model/ids.ts";
+import { FLEET } from "../model/ids.ts";
+import type { Lane, RunState } from "../model/run-state.ts";
+import type { Paint } from "./paint.ts";
+
+export interface Counts {
+  readonly ok: number;
+  readonly changed: number;
+  readonly unreachable: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly ignored: number;
+  readonly rolledBack: number;
+  readonly inDoubt: number;
+}
+
+export function countsOf(lane: Lane): Counts {
+  const counts = {
+    ok: 0,
+    changed: 0,
+    unreachable: lane.lost ? 1 : 0,
+    failed: 0,
+    skipped: 0,
+    ignored: 0,
+    rolledBack: 0,
+    inDoubt: 0,
+  };
+  for (const record of lane.tasks.values()) {
+    switch (record.standing) {
+      case "applied":
+        counts.ok++;
+        counts.changed++;
+        break;
+      case "satisfied":
+        counts.ok++;
+        break;
+      case "skipped":
+        counts.skipped++;
+        break;
+      case "failed":
+        counts.failed++;
+        break;
+      case "ignored":
+        counts.ignored++;
+        break;
+      case "in-doubt":
+      case "intended":
+        counts.inDoubt++;
+        break;
+      case "retry":
+        break;
+    }
+    if (record.back?.standing === "done" || record.back?.standing === "superseded")
+      counts.rolledBack++;
+  }
+  return counts;
+}
+
+export function recapText(state: RunState, paint: Paint): string {
+  const hosts: readonly HostId[] = state.spec.hosts.toSorted();
+  const rows = [...hosts, FLEET].flatMap((host) => {
+    const lane = state.lanes.get(host);
+    if (!lane || (host === FLEET && lane.tasks.size === 0)) return [];
+    return [rowText(host === FLEET ? "fleet" : host, lane, paint)];
+  });
+  return ["RECAP", ...rows].join("\n");
+}
+
+function rowText(name: string, lane: Lane, paint: Paint): string {
+  const c = countsOf(lane);
+  const cell = (label: string, count: number, colour: (text: string) => string): string => {
+    const text = `${label}=${count}`.padEnd(label.length + 5);
+    return count > 0 ? colour(text) : text;
+  };
+  const goal =
+    lane.atGoal === true && lane.begun === undefined ? paint.dim(" at its goal before") : "";
+  return `${name.padEnd(26)} : ${[
+    cell("ok", c.ok, paint.good),
+    cell("changed", c.changed, paint.changed),
+    cell("unreachable", c.unreachable, paint.bad),
+    cell("failed", c.failed, paint.bad),
+    cell("skipped", c.skipped, paint.skipped),
+    cell("ignored", c.ignored, paint.warn),
+    cell("rolled_back", c.rolledBack, paint.warn),
+    cell("in_doubt", c.inDoubt, paint.bad),
+  ].join("")}${goal}`;
+}

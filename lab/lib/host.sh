@@ -28,6 +28,15 @@ umount_host() {
   done
 }
 
+# The kernel takes a dead container's own mounts down later than its processes. Until then its disk image is neither
+# complete nor safe to mount again.
+release_disk() {
+  local image
+  image=$(host_dir "$1")/data.img
+  until_ok 30 image_detached "$image" || die "$image is still mounted somewhere"
+}
+image_detached() { [ -z "$(losetup -j "$1")" ]; }
+
 # The init of a host as this machine sees it: nspawn's only child. Nothing is printed when the host does not run.
 leader_of() {
   local pid
@@ -96,6 +105,7 @@ cut_host() {
   fi
   rm -f "$file"
   cgroup_remove "$(machine_of "$1")"
+  rmdir "/run/systemd/nspawn/propagate/$(machine_of "$1")" 2>/dev/null || true
 }
 
 halt_host() { # an orderly shutdown; shortly after an SSH logout it may hang, so it is cut after 5 s

@@ -48,18 +48,14 @@ save_to_seed() {
   dir=$(host_dir "$1") to=$(seed_dir)/$1
   in_host "$1" sh -ec 'apt-get -qq update; systemctl stop lightningstream pdns'
   halt_host "$1"
-  sync -f "$dir/root$LMDB_DIR"
   umount_host "$1"
-  # the kernel takes the container's own mounts down later than its processes: until then the image is not complete
-  until_ok 30 image_detached "$dir/data.img" || die "$dir/data.img is still mounted somewhere"
+  release_disk "$1"
   rm -rf "$dir"/upper/var/log/* "$dir"/upper/tmp/* "$dir"/upper/var/tmp/*
   mkdir -p "$to"
   cp -a "$dir/upper" "$to/"
   cp -a --sparse=always "$dir/data.img" "$to/"
   rm -rf "$dir"
 }
-
-image_detached() { [ -z "$(losetup -j "$1")" ]; }
 
 # Puts the seed into this lab. The hosts must be off.
 plant_seed() {

@@ -103,6 +103,7 @@ verb_down() {
     under_lock down "$@"
     for_all halt_host
     for_all umount_host
+    for_all release_disk
     s3_stop
     network_down
     [ "$purge" = no ] || rm -rf "$LAB"

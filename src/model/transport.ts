@@ -11,6 +11,8 @@ export type CommandResult =
       readonly stdout: Uint8Array;
       readonly stderr: Uint8Array;
       readonly durationMs: number;
+      /** Only the beginning and the end of an output beyond the limit were kept; a line between them says so. */
+      readonly truncated?: true;
     }
   | {
       readonly kind: "signalled";
@@ -19,8 +21,8 @@ export type CommandResult =
       readonly stderr: Uint8Array;
     }
   | { readonly kind: "timed-out"; readonly afterMs: number }
-  /** After a write: in doubt, never "failed". */
-  | { readonly kind: "connection-lost"; readonly reason: string }
+  /** After a write: in doubt, never "failed". `unsent`: it never left the controller, so nothing can have happened. */
+  | { readonly kind: "connection-lost"; readonly reason: string; readonly unsent?: true }
   /** A job that was begun, is not running, and left no exit status: the host lost power under it. */
   | { readonly kind: "vanished"; readonly reason: string };
 

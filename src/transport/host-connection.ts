@@ -1,0 +1,246 @@
+import type { Clock } from "../model/clock.ts";
+import { renderCommand, type Command } from "../model/command.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { HostId } from "../model/ids.ts";
+import type {
+  CommandResult,
+  ConnectionSettings,
+  DialResult,
+  HostConnection,
+  HostSession,
+  Identity,
+  JobScope,
+  Opened,
+} from "../model/transport.ts";
+import { backoff } from "./backoff.ts";
+import { endedWith } from "./exit-status.ts";
+import { jobFunctions } from "./job/job-script.ts";
+import { Jobs } from "./job/jobs.ts";
+import { KeptShell, type KeptAnswer, type KeptShellOpened } from "./kept-shell.ts";
+import type { TransportLimits } from "./limits.ts";
+import type { Link, LinkOpened } from "./link.ts";
+import { openShell, type ShellOpened } from "./shell/open-shell.ts";
+
+const READ_TIMEOUT_MS = 60_000;
+const SHELL_TIMEOUT_MS = 20_000;
+const CHANNEL_TRIES = 8;
+
+export interface HostConnectionOptions {
+  readonly host: HostId;
+  readonly settings: ConnectionSettings;
+  readonly clock: Clock;
+  readonly limits: TransportLimits;
+  readonly openLink: () => Promise<LinkOpened>;
+}
+
+interface Kept {
+  readonly shell: KeptShell;
+  readonly jobs: Jobs;
+}
+
+/**
+ * One host for a whole run: owns the link and one shell per identity, and shares the few channels that a server
+ * allows among them. A shell that is not at work gives its channel up when another identity needs one.
+ */
+export class KeptHostConnection implements HostConnection {
+  readonly host: HostId;
+  readonly #options: HostConnectionOptions;
+  readonly #kept = new Map<string, Kept>();
+  readonly #refused = new Map<string, Opened>();
+  #link: Link | undefined;
+  #linking: Promise<LinkOpened> | undefined;
+  #mostChannels: number;
+  #isDisposed = false;
+
+  constructor(options: HostConnectionOptions) {
+    this.host = options.host;
+    this.#options = options;
+    this.#mostChannels = options.limits.channelsPerConnection;
+  }
+
+  async open(as: Identity): Promise<Opened> {
+    const key = keyOf(as);
+    const before = this.#refused.get(key);
+    // A wrong password is sent once, however many tasks ask.
+    if (before !== undefined) return before;
+    const opened = await this.#keep(as).shell.prove();
+    switch (opened.kind) {
+      case "open":
+        return { kind: "open" };
+      case "unreachable":
+        return opened;
+      case "refused":
+        this.#refused.set(key, opened);
+        return opened;
+    }
+  }
+
+  session(as: Identity, scope?: JobScope): HostSession {
+    const { shell, jobs } = this.#keep(as);
+    const { limits } = this.#options;
+    const ask = async (kind: "read" | "change", command: Command, timeoutMs: number) =>
+      answered(
+        await shell.ask({
+          kind,
+          text: renderCommand(command),
+          timeoutMs,
+          patienceMs: limits.readPatienceMs,
+          ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
+        }),
+      );
+    const scoped = (): JobScope => {
+      if (scope === undefined) throw new Error("a session without a scope has no jobs");
+      return scope;
+    };
+    return {
+      id: this.host,
+      read: (command, options) => ask("read", command, options?.timeoutMs ?? READ_TIMEOUT_MS),
+      change: (command, options) => ask("change", command, options?.timeoutMs ?? READ_TIMEOUT_MS),
+      job: (command, options) => jobs.run(scoped(), command, options),
+      standing: (name) => jobs.standing(scoped(), name),
+      jobs: () => jobs.names(scoped()),
+      forgetJobs: () => jobs.forget(scoped()),
+      dial: (address, port) => this.#dial(address, port),
+    };
+  }
+
+  async rest(): Promise<void> {
+    this.#link?.close();
+    await Promise.resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
+    for (const { shell } of this.#kept.values()) shell.close("the connection was closed");
+    const link = this.#link ?? (await this.#linking?.then(linkOf));
+    link?.close();
+  }
+
+  #keep(as: Identity): Kept {
+    const key = keyOf(as);
+    const before = this.#kept.get(key);
+    if (before !== undefined) return before;
+    const { clock, limits, settings } = this.#options;
+    const shell: KeptShell = new KeptShell({
+      clock,
+      limits,
+      open: (hooks) => this.#openShell(as, hooks),
+      definitions: jobFunctions({ stateRoot: limits.stateRoot, shell: settings.shell }),
+      onEvent: (text) => jobs.hear(text),
+      onLost: () => jobs.shellLost(),
+    });
+    const jobs = new Jobs({ shell, clock, limits });
+    const kept = { shell, jobs };
+    this.#kept.set(key, kept);
+    return kept;
+  }
+
+  async #openShell(
+    as: Identity,
+    hooks: { onEvent: (text: string) => void; onClosed: (reason: string) => void },
+  ): Promise<KeptShellOpened> {
+    const { clock, host } = this.#options;
+    for (let attempt = 0; ; attempt++) {
+      const linked = await this.#linked();
+      if (linked.kind !== "open") return linked;
+      const used = linked.link.openChannels;
+      let why = `${used} channels are in use`;
+      if (used < this.#mostChannels) {
+        const opened = await this.#startShell(linked.link, as, hooks);
+        if (opened.kind !== "full") return opened;
+        this.#mostChannels = Math.max(1, linked.link.openChannels);
+        why = opened.reason;
+      }
+      this.#freeChannel();
+      if (attempt >= CHANNEL_TRIES || this.#isDisposed) {
+        return { kind: "unreachable", diagnostic: noChannel(host, why) };
+      }
+      await clock.sleep(backoff(attempt, { firstMs: 50, mostMs: 2_000 }));
+    }
+  }
+
+  async #startShell(
+    link: Link,
+    as: Identity,
+    hooks: { onEvent: (text: string) => void; onClosed: (reason: string) => void },
+  ): Promise<ShellOpened> {
+    const { clock, host, limits, settings } = this.#options;
+    return openShell(link, {
+      host,
+      as,
+      shell: settings.shell,
+      become: settings.become,
+      clock,
+      timeoutMs: SHELL_TIMEOUT_MS,
+      outputBytes: limits.outputBytes,
+      ...hooks,
+    });
+  }
+
+  #freeChannel(): void {
+    for (const { shell } of this.#kept.values()) {
+      if (!shell.isOpen || !shell.idle) continue;
+      shell.rest("its channel was needed");
+      return;
+    }
+  }
+
+  #linked(): Promise<LinkOpened> {
+    if (this.#link !== undefined) return Promise.resolve({ kind: "open", link: this.#link });
+    this.#linking ??= this.#openLink().finally(() => {
+      this.#linking = undefined;
+    });
+    return this.#linking;
+  }
+
+  async #openLink(): Promise<LinkOpened> {
+    const opened = await this.#options.openLink();
+    if (opened.kind !== "open") return opened;
+    const { link } = opened;
+    this.#link = link;
+    this.#mostChannels = this.#options.limits.channelsPerConnection;
+    link.onLost(() => {
+      if (this.#link === link) this.#link = undefined;
+    });
+    if (this.#isDisposed) link.close();
+    return opened;
+  }
+
+  async #dial(address: string, port: number): Promise<DialResult> {
+    const linked = await this.#linked();
+    if (linked.kind !== "open") return { kind: "refused", reason: linked.diagnostic.summary };
+    return linked.link.dial(address, port);
+  }
+}
+
+function keyOf(as: Identity): string {
+  return as.kind === "login" ? "login" : `become ${as.user}`;
+}
+
+function linkOf(opened: LinkOpened): Link | undefined {
+  return opened.kind === "open" ? opened.link : undefined;
+}
+
+function answered(answer: KeptAnswer): CommandResult {
+  switch (answer.kind) {
+    case "ended":
+      return endedWith(answer);
+    case "timed-out":
+      return answer;
+    case "lost":
+      return {
+        kind: "connection-lost",
+        reason: answer.reason,
+        ...(answer.wasSent ? {} : { unsent: true }),
+      };
+  }
+}
+
+function noChannel(host: HostId, why: string): Diagnostic {
+  return {
+    code: "transport/no-channel",
+    severity: "error",
+    summary: `${host}: the server opens no more channels: ${why}`,
+    hint: "sshd's MaxSessions is the usual reason; runbook needs one channel for each user it works as.",
+  };
+}

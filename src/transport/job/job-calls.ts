@@ -1,0 +1,32 @@
+import { quote, renderCommand, type Command } from "../../model/command.ts";
+import type { JobOptions, JobScope } from "../../model/transport.ts";
+import { writePayload } from "../shell/payload.ts";
+import { jobDirectory, scopePrefix, unitName } from "./job-directory.ts";
+
+/** Lines of shell that call the functions of job-script.ts. */
+export const jobCalls = {
+  /** Starts the job, or attaches to it. Returns at once; the watcher says the end as an event with this id. */
+  start(id: number, scope: JobScope, command: Command, options: JobOptions): string {
+    const directory = jobDirectory(scope, options.name);
+    const fencing =
+      scope.fencing === undefined ? "- -" : `${quote(scope.run)} ${String(scope.fencing)}`;
+    // What must not be killed half way gets a unit of its own, out of reach of logind; the rest starts faster without.
+    const home = options.cancel === "leave" ? "unit" : "session";
+    const words = [directory, options.name, renderCommand(command)].map(quote).join(" ");
+    const call = `_j ${id} ${words} ${home} ${fencing} ${unitName(directory)}`;
+    if (command.stdin === undefined) return `${call} 3</dev/null 2>/dev/null &`;
+    const bytes = "reveal" in command.stdin ? command.stdin.reveal() : command.stdin;
+    return `{ ${writePayload(bytes, true)} | ${call} 3<&0; } 2>/dev/null &`;
+  },
+  standing: (scope: JobScope, name: string): string => `_standing ${directoryOf(scope, name)}`,
+  output: (scope: JobScope, name: string, stream: "stdout" | "stderr"): string =>
+    `_output ${directoryOf(scope, name)} ${stream}`,
+  cancel: (scope: JobScope, name: string, graceMs: number): string =>
+    `_cancel ${directoryOf(scope, name)} ${Math.max(1, Math.ceil(graceMs / 100))}`,
+  names: (scope: JobScope): string => `_names ${quote(scopePrefix(scope))}`,
+  forget: (scope: JobScope): string => `_forget ${quote(scopePrefix(scope))}`,
+};
+
+function directoryOf(scope: JobScope, name: string): string {
+  return quote(jobDirectory(scope, name));
+}

@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import type { JobScope } from "../../model/transport.ts";
+
+/** Directory names may have 255 bytes; the parts stay readable as long as they fit. */
+const LONGEST_SCOPE = 150;
+const LONGEST_NAME = 80;
+
+/** What the directories of all jobs of one scope begin with, and those of no other. */
+export function scopePrefix(scope: JobScope): string {
+  return `${shorten(`${encode(scope.run)}~${encode(scope.hostTask)}`, LONGEST_SCOPE)}~~`;
+}
+
+export function jobDirectory(scope: JobScope, name: string): string {
+  return scopePrefix(scope) + shorten(encode(name), LONGEST_NAME);
+}
+
+/** systemd allows fewer letters in a unit's name than a file system does. */
+export function unitName(directory: string): string {
+  return `runbook-${digest(directory)}`;
+}
+
+/** One to one, and nothing that a shell or a glob would look at. */
+function encode(text: string): string {
+  const encoded = Buffer.from(text, "utf8")
+    .toString("latin1")
+    .replace(
+      /[^A-Za-z0-9._-]/g,
+      (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, "0").toUpperCase()}`,
+    );
+  return encoded.startsWith(".") || encoded.startsWith("-") ? `%${encoded}` : encoded;
+}
+
+function shorten(text: string, most: number): string {
+  if (text.length <= most) return text;
+  // "~" cannot stand for itself inside an encoded part, so no short name looks like a shortened one.
+  return `${text.slice(0, most - 34)}~${digest(text)}`;
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}

@@ -1,0 +1,237 @@
+import { quote } from "../../model/command.ts";
+
+/**
+ * The shell text that keeps jobs on a host. It owns one directory per job:
+ *
+ *   name          what the job is called (its directory's name may be shortened)
+ *   script        the command
+ *   run           the runner: claims the job, runs the script, keeps its status
+ *   claim         "PID STARTTIME BOOTID" of the runner, created with O_EXCL: whoever creates it runs the script
+ *   stdout stderr
+ *   status        the exit status, renamed into place after it was synced
+ *   unit          the systemd unit, where there is one
+ *
+ * Invariants: the script is run by the one runner that created `claim`, and by no other, ever. `claim` is on disk
+ * before the script begins, so a job that may have done something is seen after a power cut. A process is the runner
+ * only if its start time and the boot are those of the claim, because pids are used again.
+ *
+ * Events that a watcher says:   job ID done CODE OUT ERR (hex, "-" when empty) · job ID large CODE ·
+ * job ID vanished WHY · job ID refused WHY
+ */
+export function jobFunctions(of: { stateRoot: string; shell: string }): string {
+  return `
+_base=${quote(of.stateRoot)}
+_sh=${quote(of.shell)}
+_uid=$(id -u)
+if [ "$_uid" = 0 ]; then _mode=755 _roots=$_base/jobs
+else _mode=700 _roots="\${XDG_STATE_HOME:+$XDG_STATE_HOME/runbook/jobs}
+\${HOME:+$HOME/.runbook/jobs}
+/var/tmp/runbook-$_uid/jobs"; fi
+_nl='
+'
+_run=${quote(RUNNER)}
+_safe() { [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; }
+_private() { case $(ls -ld -- "$1") in drwx------*) return 0 ;; esac; return 1; }
+_each() { _ifs=$IFS; IFS=$_nl; set -f; set -- $_roots; set +f; IFS=$_ifs; for _r; do printf '%s\\n' "$_r"; done; }
+_find() {
+  _d=; _ifs=$IFS; IFS=$_nl
+  for _r in $_roots; do
+    if _safe "$_r" && _safe "$_r/$1"; then _d=$_r/$1; break; fi
+  done
+  IFS=$_ifs; [ -n "$_d" ]
+}
+_make() {
+  _d=; _why='no directory for jobs'; _ifs=$IFS; IFS=$_nl
+  for _r in $_roots; do
+    if [ ! -d "$_r" ]; then
+      _p=\${_r%/*}
+      if [ ! -d "$_p" ]; then mkdir -p "\${_p%/*}" 2>/dev/null; mkdir -m "$_mode" "$_p" 2>/dev/null; fi
+      _safe "$_p" && mkdir -m 700 "$_r" 2>/dev/null
+    fi
+    if ! _safe "$_r" || ! _private "$_r"; then _why="$_r cannot be made, or is not a private directory of its own user"; continue; fi
+    if _e=$(mkdir -m 700 "$_r/$1" 2>&1) && _safe "$_r/$1"; then _d=$_r/$1; break; fi
+    _why=$_e
+  done
+  IFS=$_ifs; [ -n "$_d" ]
+}
+_stat() {
+  _s= _g=; _l=
+  { read -r _l <"/proc/$1/stat"; } 2>/dev/null || return 1
+  set -- \${_l##*) }
+  [ "$1" != Z ] && [ "$1" != X ] || return 1
+  _g=$4 _s=\${20}
+}
+_claim() {
+  _pid= _start= _boot=
+  { read -r _pid _start _boot <"$1/claim"; } 2>/dev/null
+  [ -n "$_boot" ]
+}
+_alive() {
+  _claim "$1" || { [ -e "$1/claim" ] && _dead='the job began and kept no trace of its process' || _dead='the job never began'; return 1; }
+  _now=; { read -r _now </proc/sys/kernel/random/boot_id; } 2>/dev/null
+  if [ "$_boot" != - ] && [ "$_boot" != "$_now" ]; then _dead='the host was started again while the job ran'; return 1; fi
+  _dead='the process of the job is gone and left no exit status'
+  if [ "$_boot" = - ]; then kill -0 "$_pid" 2>/dev/null; return; fi
+  if [ -d "/proc/$_pid" ]; then
+    _stat "$_pid" && [ "$_s" = "$_start" ] && return 0
+  fi
+  _left "$1"
+}
+_left() {
+  if [ -s "$1/unit" ]; then
+    read -r _unit <"$1/unit"
+    case $(systemctl show -p ActiveState "$_unit.service" 2>/dev/null) in
+      ActiveState=active|ActiveState=activating|ActiveState=deactivating) return 0 ;;
+    esac
+  fi
+  _members "$_pid"
+  [ -n "$_m" ]
+}
+_members() {
+  _m=; _stat "$1" && [ "$_s" != "$_start" ] && return
+  for _f in /proc/[0-9]*; do
+    _q=\${_f#/proc/}; [ "$_q" != "$1" ] && _stat "$_q" && [ "$_g" = "$1" ] && _m="$_m $_q"
+  done
+}
+_fenced() {
+  [ "$1" = - ] && return
+  _f1= _f2=; { read -r _f1 _f2 <"$_base/lock/fencing"; } 2>/dev/null
+  [ "$_f1" = "$1" ] && [ "$_f2" = "$2" ] && return
+  if [ -n "$_f1" ]; then _why="the lock on this host belongs to run $_f1, fencing number $_f2; this is run $1, number $2"
+  else _why="there is no lock on this host, and this job needs the one of run $1, number $2"; fi
+  return 1
+}
+_hex() { [ -s "$1" ] || { _o=-; return; }; set -- $(od -An -v -tx1 -N 901 "$1"); _k=$#; _ifs=$IFS; IFS=; _o="$*"; IFS=$_ifs; [ "$_k" -le 900 ]; }
+_say() { printf '%s!job %s %s\\n' "$_n" "$1" "$2"; }
+_ended() {
+  read -r _c <"$2/status"
+  if _hex "$2/stdout" && _o1=$_o && _hex "$2/stderr"; then _say "$1" "done $_c $_o1 $_o"; else _say "$1" "large $_c"; fi
+}
+_watch() {
+  _turn=0
+  while [ ! -e "$2/status" ]; do
+    if ! _alive "$2"; then
+      [ -e "$2/status" ] && break
+      if [ -e "$2/claim" ] && ! _claim "$2" && [ $_turn -lt 20 ]; then :
+      else _say "$1" "vanished $_dead"; return; fi
+    fi
+    kill -0 $$ 2>/dev/null || return
+    _turn=$((_turn + 1))
+    if [ $_turn -le 20 ]; then sleep 0.05 2>/dev/null || sleep 1; else sleep 0.5 2>/dev/null || sleep 1; fi
+  done
+  _ended "$1" "$2"
+}
+_write() {
+  printf '%s\\n' "$3" >"$1/name$4" && printf '%s\\n' "$2" >"$1/script$4" && printf '%s\\n' "$_run" >"$1/run$4" &&
+    printf '%-63s\\n' - >"$1/status.new"
+}
+_launch() {
+  if [ "$2" = unit ] && command -v systemd-run >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
+    printf '%s\\n' "$3" >"$1/unit"
+    systemd-run --quiet --collect --wait --pipe --unit="$3" --description="\${1##*/}" -p KillMode=process -p SendSIGHUP=no \\
+      --setenv=HOME="$HOME" --setenv=PATH="$PATH" --setenv=LC_ALL=C --setenv=USER="\${USER:-root}" --setenv=LOGNAME="\${LOGNAME:-root}" \\
+      "$_sh" "$1/run" "$1" "$_sh" <&3 >/dev/null 2>&1 3<&-
+    [ -e "$1/claim" ] && return
+    rm -f "$1/unit"
+  fi
+  setsid "$_sh" "$1/run" "$1" "$_sh" <&3 >/dev/null 2>&1 3<&- &
+  wait $!
+}
+_j() {
+  umask 077
+  if _find "$2"; then
+    if [ ! -e "$_d/claim" ] && [ ! -e "$_d/status" ]; then
+      _fenced "$6" "$7" || { _say "$1" "refused $_why"; return; }
+      if _write "$_d" "$4" "$3" .again 2>/dev/null; then mv -f "$_d/name.again" "$_d/name"; mv -f "$_d/script.again" "$_d/script"; mv -f "$_d/run.again" "$_d/run"; _launch "$_d" "$5" "$8"
+      else _say "$1" "refused $_d cannot be written"; return; fi
+    fi
+  else
+    _fenced "$6" "$7" || { _say "$1" "refused $_why"; return; }
+    command -v setsid >/dev/null 2>&1 || { _say "$1" 'refused there is no setsid on the host (package util-linux)'; return; }
+    if ! _make "$2"; then
+      if _find "$2"; then _watch "$1" "$_d"; else _say "$1" "refused $_why"; fi
+      return
+    fi
+    if ! _e=$(_write "$_d" "$4" "$3" 2>&1); then rm -rf -- "$_d"; _say "$1" "refused $_d cannot be written: $_e"; return; fi
+    _launch "$_d" "$5" "$8"
+  fi
+  _watch "$1" "$_d"
+}
+_standing() {
+  _find "$1" || { echo absent; return; }
+  if [ -e "$_d/status" ]; then read -r _c <"$_d/status"; echo "finished $_c"; return; fi
+  [ -e "$_d/claim" ] || { echo absent; return; }
+  if _claim "$_d" || { sleep 1; _claim "$_d"; }; then :; fi
+  if _alive "$_d"; then
+    _up=; { read -r _up _l </proc/uptime; } 2>/dev/null
+    echo "running $_pid \${_start:-0} \${_up:-0}"
+  elif [ -e "$_d/status" ]; then read -r _c <"$_d/status"; echo "finished $_c"
+  else echo "vanished $_dead"; fi
+}
+_output() { _find "$1" && cat "$_d/$2"; }
+_names() {
+  _each | while read -r _r; do
+    _safe "$_r" && (cd "$_r" && ls -1tr -- "$1"*/name 2>/dev/null | while read -r _f; do cat "$_f"; done)
+  done
+}
+_forget() {
+  _each | while read -r _r; do
+    _safe "$_r" || continue
+    for _d in "$_r/$1"*; do
+      _safe "$_d" || continue
+      if [ -e "$_d/status" ] || ! _alive "$_d"; then rm -rf -- "$_d"; fi
+    done
+  done
+}
+_cancel() {
+  _find "$1" || return 0
+  _try=0
+  while [ ! -e "$_d/status" ] && _alive "$_d"; do
+    _unit=; [ -s "$_d/unit" ] && read -r _unit <"$_d/unit"
+    _members "$_pid"
+    if [ $_try = 0 ]; then
+      [ -z "$_unit" ] || systemctl kill -s TERM "$_unit.service" 2>/dev/null
+      [ -z "$_m" ] || kill -TERM $_m 2>/dev/null
+    elif [ $_try -ge $2 ]; then
+      [ -z "$_m" ] || kill -KILL $_m 2>/dev/null
+      if [ $_try -gt $(($2 + 5)) ] || [ -z "$_m" ]; then
+        [ -z "$_unit" ] || systemctl kill -s KILL "$_unit.service" 2>/dev/null
+        kill -KILL "$_pid" 2>/dev/null
+      fi
+    fi
+    _try=$((_try + 1))
+    [ $_try -le $(($2 + 30)) ] || return 1
+    sleep 0.1 2>/dev/null || sleep 1
+  done
+  [ -e "$_d/status" ] || [ ! -e "$_d/claim" ] || { printf '137\\n' >"$_d/status.killed" && mv -f "$_d/status.killed" "$_d/status"; }
+}
+`;
+}
+
+/** Runs inside the job's own session or unit: `sh run DIRECTORY SHELL`, standard input is the command's. */
+const RUNNER = `umask 077
+cd -- "$1" || exit 125
+start=- boot=-
+if { read -r line </proc/$$/stat; } 2>/dev/null; then
+  shell=$2; directory=$1
+  set -- \${line##*) }
+  start=\${20}
+  set -- "$directory" "$shell"
+  read -r boot </proc/sys/kernel/random/boot_id
+fi
+set -C
+{ printf '%s %s %s\\n' "$$" "$start" "$boot" >claim; } 2>/dev/null || exit 0
+set +C
+sync claim 2>/dev/null || sync
+trap : TERM INT HUP QUIT
+(
+  trap - TERM INT HUP QUIT
+  umask 022
+  cd -- "\${HOME:-/}" 2>/dev/null || cd /
+  exec "$2" -c 'script=$1; shift; . "$script"' sh "$1/script"
+) >stdout 2>stderr
+code=$?
+printf '%-63s\\n' "$code" 1<>status.new
+sync status.new 2>/dev/null || sync
+mv -f status.new status
+`;

@@ -1,0 +1,218 @@
+import type { Clock } from "../../model/clock.ts";
+import type { Command } from "../../model/command.ts";
+import type { CommandResult, JobOptions, JobScope, JobStanding } from "../../model/transport.ts";
+import { endedWith } from "../exit-status.ts";
+import type { KeptAnswer, KeptShell } from "../kept-shell.ts";
+import type { TransportLimits } from "../limits.ts";
+import { jobCalls } from "./job-calls.ts";
+import { parseJobEvent, type JobEvent } from "./job-event.ts";
+
+/** The exit status of a job that was not started: EX_TEMPFAIL of sysexits. */
+const NOT_STARTED = 75;
+const CALL_TIMEOUT_MS = 60_000;
+
+type Heard = JobEvent | { readonly kind: "shell-lost" } | { readonly kind: "deadline" };
+
+/**
+ * The jobs of one identity on one host. Following is: start or attach, then wait for the watcher to say the end; when
+ * the shell is lost, start or attach again. The directory on the host makes that the same job every time.
+ */
+export class Jobs {
+  readonly #shell: KeptShell;
+  readonly #clock: Clock;
+  readonly #limits: TransportLimits;
+  readonly #followers = new Map<number, (heard: Heard) => void>();
+  #nextId = 1;
+
+  constructor(of: { shell: KeptShell; clock: Clock; limits: TransportLimits }) {
+    this.#shell = of.shell;
+    this.#clock = of.clock;
+    this.#limits = of.limits;
+  }
+
+  hear(text: string): void {
+    const event = parseJobEvent(text);
+    if (event !== undefined) this.#followers.get(event.id)?.(event);
+  }
+
+  shellLost(): void {
+    for (const follower of [...this.#followers.values()]) follower({ kind: "shell-lost" });
+  }
+
+  async run(scope: JobScope, command: Command, options: JobOptions): Promise<CommandResult> {
+    const startedAt = this.#clock.now();
+    const deadline = new AbortController();
+    const timeUp =
+      options.timeoutMs === undefined
+        ? undefined
+        : this.#clock.sleep(options.timeoutMs, deadline.signal);
+    try {
+      for (;;) {
+        const heard = await this.#follow(scope, command, options, timeUp);
+        switch (heard.kind) {
+          case "done":
+            return this.#ended(heard, startedAt, false);
+          case "large":
+            return await this.#fetched(scope, options.name, heard.code, startedAt);
+          case "vanished":
+            return { kind: "vanished", reason: heard.reason };
+          case "refused":
+            return this.#ended(
+              {
+                code: NOT_STARTED,
+                stdout: new Uint8Array(),
+                stderr: Buffer.from(`runbook did not start this job: ${heard.reason}\n`),
+              },
+              startedAt,
+              false,
+            );
+          case "lost":
+            return lost(heard);
+          case "deadline":
+            if (options.cancel === "safe") await this.#cancel(scope, options.name);
+            return { kind: "timed-out", afterMs: options.timeoutMs ?? 0 };
+          case "shell-lost":
+            break;
+        }
+      }
+    } finally {
+      deadline.abort();
+    }
+  }
+
+  async standing(scope: JobScope, name: string): Promise<JobStanding> {
+    const answer = await this.#call(jobCalls.standing(scope, name));
+    if (answer.kind !== "ended")
+      return { kind: "vanished", reason: `the host did not say: ${why(answer)}` };
+    const [word, ...rest] = text(answer.stdout).trim().split(" ");
+    switch (word) {
+      case "running": {
+        const [pid, startTicks, upSeconds] = rest.map(Number);
+        // Start times count in hundredths of a second since boot on every Linux.
+        const ageMs = (upSeconds ?? 0) * 1000 - (startTicks ?? 0) * 10;
+        return { kind: "running", pid: pid ?? 0, sinceMs: this.#clock.now() - Math.max(0, ageMs) };
+      }
+      case "finished":
+        return {
+          kind: "finished",
+          result: await this.#fetched(scope, name, Number(rest[0]), this.#clock.now()),
+        };
+      case "vanished":
+        return { kind: "vanished", reason: rest.join(" ") };
+      default:
+        return { kind: "absent" };
+    }
+  }
+
+  async names(scope: JobScope): Promise<readonly string[]> {
+    const answer = await this.#call(jobCalls.names(scope));
+    if (answer.kind !== "ended") return [];
+    return text(answer.stdout)
+      .split("\n")
+      .filter((name) => name !== "");
+  }
+
+  async forget(scope: JobScope): Promise<void> {
+    await this.#call(jobCalls.forget(scope));
+  }
+
+  async #follow(
+    scope: JobScope,
+    command: Command,
+    options: JobOptions,
+    timeUp: Promise<void> | undefined,
+  ): Promise<Heard | Extract<KeptAnswer, { kind: "lost" }>> {
+    const id = this.#nextId++;
+    let isAcknowledged = false;
+    const heard = new Promise<Heard>((resolve) => {
+      this.#followers.set(id, (what) => {
+        // A call that was under way is sent again by the kept shell, with the same id.
+        if (what.kind !== "shell-lost" || isAcknowledged) resolve(what);
+      });
+      void timeUp?.then(() => resolve({ kind: "deadline" }));
+    });
+    try {
+      const sent = this.#call(jobCalls.start(id, scope, command, options)).then((answer) => {
+        isAcknowledged = true;
+        return answer;
+      });
+      const first = await Promise.race([heard, sent]);
+      switch (first.kind) {
+        case "lost":
+          return first;
+        case "timed-out":
+          return { kind: "shell-lost" };
+        case "ended":
+          // The shell may have gone between its answer and this line, and the watcher with it.
+          return this.#shell.isOpen ? await heard : { kind: "shell-lost" };
+        case "done":
+        case "large":
+        case "vanished":
+        case "refused":
+        case "deadline":
+        case "shell-lost":
+          return first;
+      }
+    } finally {
+      this.#followers.delete(id);
+    }
+  }
+
+  async #fetched(
+    scope: JobScope,
+    name: string,
+    code: number,
+    startedAt: number,
+  ): Promise<CommandResult> {
+    const [stdout, stderr] = await Promise.all([
+      this.#call(jobCalls.output(scope, name, "stdout")),
+      this.#call(jobCalls.output(scope, name, "stderr")),
+    ]);
+    if (stdout.kind !== "ended") return lost(stdout);
+    if (stderr.kind !== "ended") return lost(stderr);
+    const truncated = stdout.truncated || stderr.truncated;
+    return this.#ended(
+      { code, stdout: stdout.stdout, stderr: stderr.stdout },
+      startedAt,
+      truncated,
+    );
+  }
+
+  #ended(
+    of: { code: number; stdout: Uint8Array; stderr: Uint8Array },
+    startedAt: number,
+    truncated: boolean,
+  ): CommandResult {
+    return endedWith({ ...of, truncated, durationMs: this.#clock.now() - startedAt });
+  }
+
+  async #cancel(scope: JobScope, name: string): Promise<void> {
+    await this.#call(
+      jobCalls.cancel(scope, name, this.#limits.killGraceMs),
+      this.#limits.readPatienceMs,
+    );
+  }
+
+  /** All calls are harmless to repeat, so they are sent again after a lost connection. */
+  #call(call: string, patienceMs = this.#limits.jobPatienceMs): Promise<KeptAnswer> {
+    return this.#shell.ask({
+      kind: "read",
+      text: call,
+      timeoutMs: CALL_TIMEOUT_MS,
+      patienceMs,
+      usesDefinitions: true,
+    });
+  }
+}
+
+function lost(answer: Exclude<KeptAnswer, { kind: "ended" }>): CommandResult {
+  return { kind: "connection-lost", reason: why(answer) };
+}
+
+function why(answer: Exclude<KeptAnswer, { kind: "ended" }>): string {
+  return answer.kind === "lost" ? answer.reason : "a call about a job gave no answer";
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("utf8");
+}

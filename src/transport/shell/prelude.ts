@@ -1,0 +1,57 @@
+import { quote } from "../../model/command.ts";
+
+/** What the shell says about itself before its first command. */
+export interface ShellFacts {
+  readonly pid: number;
+  /** The process group to kill when a command hangs; absent when it may hold processes that are not this shell's. */
+  readonly group?: number;
+  readonly uid: number;
+  readonly hasBase64: boolean;
+  /** A shell under sudo's NOEXEC can run builtins and nothing else. */
+  readonly canExec: boolean;
+}
+
+const STANDARD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/**
+ * Sent to a fresh `sh`. Afterwards one line of input is one command:
+ *
+ *   _r SEQ 'TEXT' </dev/null          or          PAYLOAD | _r SEQ 'TEXT'
+ *
+ * Each runs in a subshell, so `exit`, `cd`, `set -e`, a syntax error or a changed umask end with it. The frame goes to
+ * both streams, because nothing orders them against each other on the way to us.
+ */
+export function prelude(mark: string): string {
+  return [
+    `LC_ALL=C PATH=${STANDARD_PATH}:$PATH`,
+    `export LC_ALL PATH`,
+    `unset ENV BASH_ENV CDPATH LANGUAGE`,
+    `umask 022`,
+    `cd "\${HOME:-/}" 2>/dev/null || cd /`,
+    `_n=${quote(mark)}`,
+    `_r() { _i=$1; (_t=$2; shift 2; eval "$_t"); _c=$?; printf '%s:%s:%s\\n' "$_n" "$_i" "$_c"; printf '%s:%s:%s\\n' "$_n" "$_i" "$_c" >&2; }`,
+    "",
+  ].join("\n");
+}
+
+/** The shell's first command: says ShellFacts as an event, so that a talkative login file cannot get in between. */
+export const HELLO = `
+_l=; { read -r _l </proc/$$/stat; } 2>/dev/null
+set -- \${_l##*) }
+_g=-; [ -n "$3" ] && [ "$3" = "$4" ] && _g=$3
+_b=no; command -v base64 >/dev/null 2>&1 && _b=yes
+_u=$(id -u 2>/dev/null); (exec env true) >/dev/null 2>&1; _x=$?
+printf '%s!hello %s %s %s %s %s\\n' "$_n" "$$" "$_g" "\${_u:--}" "$_b" "$_x"`;
+
+export function parseHello(event: string): ShellFacts | undefined {
+  const match = /^hello (\d+) (\d+|-) (\d+|-) (yes|no) (\d+)$/.exec(event);
+  if (match === null) return undefined;
+  const [, pid, group, uid, base64, exec] = match;
+  return {
+    pid: Number(pid),
+    ...(group === "-" ? {} : { group: Number(group) }),
+    uid: uid === "-" ? -1 : Number(uid),
+    hasBase64: base64 === "yes",
+    canExec: exec === "0",
+  };
+}

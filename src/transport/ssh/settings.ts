@@ -1,0 +1,3 @@
+import type { ConnectionSettings } from "../../model/transport.ts";
+
+export type SshSettings = Extract<ConnectionSettings, { readonly kind: "ssh" }>;

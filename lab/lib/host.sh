@@ -119,8 +119,13 @@ halt_host() { # an orderly shutdown; shortly after an SSH logout it may hang, so
 }
 
 
-# grep reads to the end: with -q it would leave early, and the broken pipe would count as a failure
-sync_ready() { http_get "$1" 8500 /healthz | grep '"startup_main":true,"startup_shard":true' >/dev/null; }
+# Lightning Stream says in its log when it has loaded all there is, once for each of its two LMDBs. Its /healthz says so too,
+# but is better left alone just then: a request at the moment of completion can lock it up for good (go-healthz v0.2.0).
+sync_ready() {
+  local run
+  run=$(in_host "$1" systemctl show -p InvocationID --value lightningstream)
+  [ "$(in_host "$1" journalctl -q -o cat "_SYSTEMD_INVOCATION_ID=$run" | grep -c 'startup phase completed successfully')" = 2 ]
+}
 zone_count() { in_host "$1" pdns_control list-zones 2>/dev/null | sed -n 's/^All zonecount: *//p'; }
 has_all_zones() { [ "$(zone_count "$1")" = "$ZONES" ]; }
 answers() { in_host "$1" sdig "$(address_of "$1")" 53 "z$ZONES.example" SOA | grep "Rcode: 0 " >/dev/null; }

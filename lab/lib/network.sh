@@ -60,11 +60,3 @@ in_network() {
   shift
   nsenter --net="/run/netns/$machine" -- "$@"
 }
-
-# http_get HOST PORT PATH: a page of a service that listens on the host's loopback. HTTP/1.0: no chunks to undo.
-http_get() {
-  # shellcheck disable=SC2016
-  in_network "$1" timeout 3 bash -c '
-    exec 3<>"/dev/tcp/127.0.0.1/$0" && printf "GET %s HTTP/1.0\r\nX-API-Key: %s\r\n\r\n" "$1" "$2" >&3 && sed "1,/^\r*$/d" <&3
-  ' "$2" "$3" "$API_KEY"
-}

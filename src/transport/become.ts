@@ -22,7 +22,16 @@ export function sudoLine(
   const words = [
     become.exe,
     ...become.flags.filter((flag) => flag !== "-S" && flag !== "-H"),
-    ...["-H", "-S", "-p", of.prompt, "-u", of.user, "--", of.shell, "-c", inner],
+    "-H",
+    "-S",
+    "-p",
+    of.prompt,
+    "-u",
+    of.user,
+    "--",
+    of.shell,
+    "-c",
+    inner,
   ];
   return `exec env LC_ALL=C ${words.map(quote).join(" ")}`;
 }

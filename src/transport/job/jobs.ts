@@ -36,7 +36,7 @@ export class Jobs {
   }
 
   shellLost(): void {
-    for (const follower of [...this.#followers.values()]) follower({ kind: "shell-lost" });
+    for (const follower of this.#followers.values()) follower({ kind: "shell-lost" });
   }
 
   async run(scope: JobScope, command: Command, options: JobOptions): Promise<CommandResult> {
@@ -84,7 +84,7 @@ export class Jobs {
     const answer = await this.#call(jobCalls.standing(scope, name));
     if (answer.kind !== "ended")
       return { kind: "vanished", reason: `the host did not say: ${why(answer)}` };
-    const [word, ...rest] = text(answer.stdout).trim().split(" ");
+    const [word = "absent", ...rest] = text(answer.stdout).trim().split(" ");
     switch (word) {
       case "running": {
         const [pid, startTicks, upSeconds] = rest.map(Number);

@@ -34,8 +34,8 @@ export interface InventoryHost {
   readonly groups: readonly string[];
   /** Where it is first named. Absent for the localhost that no inventory names, and for hosts of a comma list. */
   readonly at?: Place;
-  /** The folder of the source that names it first. */
-  readonly folder?: string;
+  /** The absolute path of the source that names it first. */
+  readonly source?: string;
 }
 
 export interface InventoryGroup {
@@ -49,12 +49,15 @@ export interface InventoryGroup {
   readonly depth: number;
   /** `ansible_group_priority` of the inventory source; decides between groups of one depth. */
   readonly priority: number;
+  /** What it was given in the sources, then in `group_vars` beside inventory and playbook: the last one wins. */
   readonly variables: readonly Variable[];
 }
 
 export interface Inventory {
   /** In the order in which `all` selects them. */
   readonly hosts: readonly InventoryHost[];
+  /** The names of all hosts in the order in which the sources name them first. */
+  readonly named: readonly HostId[];
   /** In the order in which they were named; `all` and `ungrouped` are always there. */
   readonly groups: ReadonlyMap<string, InventoryGroup>;
   /** One of `hosts`, or the localhost that is there without being named. */

@@ -1,0 +1,139 @@
+import type { HostId } from "../model/ids.ts";
+import type { Inventory, InventoryGroup, Variable } from "../model/inventory.ts";
+import {
+  isValueMap,
+  UnsafeText,
+  VaultText,
+  WholeFloat,
+  type Value,
+  type ValueMap,
+} from "../model/value.ts";
+import { compareText, winners } from "./finish.ts";
+
+export interface AnswerOptions {
+  /** Variables stay with the groups and hosts that they were given to, instead of being merged per host. */
+  readonly export?: boolean;
+  /** Only these hosts; all when absent. */
+  readonly only?: readonly HostId[];
+}
+
+/** What `ansible-inventory --list` answers. `-e` takes no part in it, as there. */
+export function inventoryAsJson(inventory: Inventory, options: AnswerOptions = {}): ValueMap {
+  const only = new Set(options.only ?? inventory.named);
+  const answer: Record<string, Value> = {};
+  const add = (name: string): void => {
+    const group = inventory.groups.get(name);
+    if (group === undefined || Object.hasOwn(answer, name)) return;
+    const hosts = name === "all" ? [] : group.ownHosts.filter((host) => only.has(host));
+    const vars = options.export === true ? exportedVariables(group) : {};
+    answer[name] = {
+      ...(hosts.length === 0 ? {} : { hosts }),
+      ...(group.children.length === 0 ? {} : { children: group.children }),
+      ...(Object.keys(vars).length === 0 ? {} : { vars }),
+    };
+    group.children.forEach(add);
+  };
+  add("all");
+  const hostvars: Record<string, Value> = {};
+  for (const name of inventory.named) {
+    if (!only.has(name)) continue;
+    const variables = hostAsJson(inventory, name, options);
+    if (Object.keys(variables).length > 0) hostvars[name] = variables;
+  }
+  const groups = Object.entries(answer).filter(
+    ([, group]) => isValueMap(group) && Object.keys(group).length > 0,
+  );
+  return { _meta: { hostvars, profile: "inventory_legacy" }, ...Object.fromEntries(groups) };
+}
+
+/** What `ansible-inventory --host` answers. */
+export function hostAsJson(
+  inventory: Inventory,
+  host: HostId,
+  options: Pick<AnswerOptions, "export"> = {},
+): ValueMap {
+  const wanted = (variable: Variable) => {
+    const { kind } = variable.from;
+    if (kind === "extra-vars") return false;
+    return options.export !== true || kind === "host" || kind === "host-vars";
+  };
+  const variables = [...inventory.candidates(host).values()].flat().filter(wanted);
+  return plainMap(winners(variables));
+}
+
+/** What `ansible-inventory --graph` prints. */
+export function graphText(
+  inventory: Inventory,
+  { top = "all", vars = false }: { readonly top?: string; readonly vars?: boolean } = {},
+): string {
+  const lines: string[] = [];
+  const put = (depth: number, text: string) => {
+    lines.push(depth === 0 ? text : `${"  |".repeat(depth)}--${text}`);
+  };
+  const variables = (depth: number, values: ValueMap) => {
+    if (!vars) return;
+    for (const name of Object.keys(values).toSorted(compareText)) {
+      put(depth, `{${name} = ${pythonText(values[name] ?? null)}}`);
+    }
+  };
+  const draw = (name: string, depth: number): void => {
+    const group = inventory.groups.get(name);
+    if (group === undefined) return;
+    put(depth, `@${name}:`);
+    for (const child of group.children) draw(child, depth + 1);
+    if (name !== "all") {
+      for (const host of group.ownHosts) {
+        put(depth + 1, host);
+        variables(depth + 2, hostAsJson(inventory, host));
+      }
+    }
+    variables(depth + 1, exportedVariables(group));
+  };
+  draw(top, 0);
+  return `${lines.join("\n")}\n`;
+}
+
+function exportedVariables(group: InventoryGroup): ValueMap {
+  const own = winners(group.variables);
+  const priority = group.priority === 1 ? {} : { ansible_group_priority: group.priority };
+  return plainMap({ ...own, ...priority });
+}
+
+function plainMap(map: ValueMap): ValueMap {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, plain(value)]));
+}
+
+/** Values that JSON does not have, as Ansible writes them. Vault values stay encrypted. */
+function plain(value: Value): Value {
+  if (value instanceof UnsafeText) return { __ansible_unsafe: value.text };
+  if (value instanceof VaultText) return { __ansible_vault: value.ciphertext };
+  if (Array.isArray(value)) return value.map(plain);
+  return isValueMap(value) ? plainMap(value) : value;
+}
+
+/** As Python prints a value: text bare outside of lists, quoted inside. */
+function pythonText(value: Value): string {
+  return typeof value === "string" ? value : pythonRepr(value);
+}
+
+function pythonRepr(value: Value): string {
+  if (value === null) return "None";
+  if (value instanceof WholeFloat) return `${String(value.number)}.0`;
+  if (value instanceof UnsafeText) return pythonRepr(value.text);
+  if (value instanceof VaultText) return pythonRepr(value.ciphertext);
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (typeof value === "string") return quoted(value);
+  if (Array.isArray(value)) return `[${value.map(pythonRepr).join(", ")}]`;
+  const entries = Object.entries(value);
+  return `{${entries.map(([key, item]) => `${quoted(key)}: ${pythonRepr(item)}`).join(", ")}}`;
+}
+
+function quoted(value: string): string {
+  const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
+  const escaped = value
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\n", "\\n")
+    .replaceAll(quote, `\\${quote}`);
+  return quote + escaped + quote;
+}

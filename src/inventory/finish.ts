@@ -1,0 +1,232 @@
+import { hostId, type HostId } from "../model/ids.ts";
+import type { Inventory, InventoryGroup, InventoryHost, Variable } from "../model/inventory.ts";
+import type { ValueMap } from "../model/value.ts";
+import type { DraftGroup, InventoryDraft } from "./draft.ts";
+import type { FileVariable } from "./vars-files.ts";
+
+/** What `group_vars` and `host_vars` beside one source, or beside the playbook, say. */
+export interface FoundVars {
+  readonly beside: "inventory" | "playbook";
+  readonly groups: ReadonlyMap<string, readonly FileVariable[]>;
+  readonly hosts: ReadonlyMap<string, readonly FileVariable[]>;
+}
+
+/** Names of the machine that the program runs on; a host with such a name need not be in any inventory. */
+export const LOCALHOST: readonly string[] = ["localhost", "127.0.0.1", "::1"];
+
+/** Makes the inventory that everybody reads. The draft must be reconciled and is not to be changed afterwards. */
+export function finishInventory(
+  draft: InventoryDraft,
+  found: readonly FoundVars[],
+  extra: readonly Variable[],
+): Inventory {
+  const depths = depthsOf(draft);
+  const groups = new Map<string, InventoryGroup>();
+  for (const group of draft.groups.values()) {
+    groups.set(group.name, {
+      name: group.name,
+      ownHosts: [...group.hosts],
+      hosts: hostsOf(draft, group),
+      children: [...group.children],
+      depth: depths.get(group.name) ?? 0,
+      priority: group.priority,
+      variables: [
+        ...group.overridden,
+        ...group.variables.values(),
+        ...fileVariables(found, "inventory", group.name),
+        ...fileVariables(found, "playbook", group.name),
+      ],
+    });
+  }
+  const memberships = membershipsOf(draft);
+  const known = new Map<string, InventoryHost>();
+  for (const name of groups.get("all")?.hosts ?? []) {
+    const { at, source } = draft.hosts.get(name) ?? {};
+    known.set(name, {
+      name,
+      groups: memberships.get(name) ?? [],
+      ...(at === undefined ? {} : { at }),
+      ...(source === undefined ? {} : { source }),
+    });
+  }
+  const extraVars = winners(extra);
+  const candidatesOf = remembered((host: HostId) => {
+    const own = known.get(host)?.groups ?? [];
+    const inOrder = own.flatMap((name) => groups.get(name) ?? []).toSorted(byPrecedence);
+    const names = inOrder.map((group) => group.name);
+    return [
+      ...variablesOfGroups(draft, names, found),
+      ...variablesOfHost(draft, host, found),
+      ...extra,
+    ];
+  });
+  return {
+    hosts: [...known.values()],
+    named: [...draft.hosts.keys()],
+    groups,
+    extraVars,
+    host: (name) => known.get(name) ?? implicitHost(name),
+    candidates: (host) => byName(candidatesOf(host)),
+    layers: (host) => [
+      {
+        trusted: true,
+        values: winners(candidatesOf(host).filter((one) => one.from.kind !== "extra-vars")),
+      },
+      { trusted: true, values: extraVars },
+    ],
+  };
+}
+
+/** The order that decides between the groups of a host: deeper, then of higher priority, then later by name. */
+export function byPrecedence(a: InventoryGroup, b: InventoryGroup): number {
+  return a.depth - b.depth || a.priority - b.priority || compareText(a.name, b.name);
+}
+
+/** Of each name the last value. */
+export function winners(variables: readonly Variable[]): ValueMap {
+  return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+}
+
+/** All inline values before all files, files beside the playbook after those beside the inventory. */
+function variablesOfGroups(
+  draft: InventoryDraft,
+  others: readonly string[],
+  found: readonly FoundVars[],
+): readonly Variable[] {
+  const inline = (name: string) => {
+    const group = draft.group(name);
+    return [...group.overridden, ...group.variables.values()];
+  };
+  return [
+    ...["all", ...others].flatMap(inline),
+    ...fileVariables(found, "inventory", "all"),
+    ...fileVariables(found, "playbook", "all"),
+    ...fileVariables(found, "inventory", ...others),
+    ...fileVariables(found, "playbook", ...others),
+  ];
+}
+
+/** Place by place, in each place group by group: a later source's parent beats an earlier source's child. */
+function fileVariables(
+  found: readonly FoundVars[],
+  beside: FoundVars["beside"],
+  ...groups: readonly string[]
+): readonly Variable[] {
+  return found
+    .filter((place) => place.beside === beside)
+    .flatMap((place) => groups.flatMap((group) => variablesIn(place, group)));
+}
+
+function variablesIn(place: FoundVars, group: string): readonly Variable[] {
+  const { beside } = place;
+  return (place.groups.get(group) ?? []).map(({ name, value, at, encrypted }) => ({
+    name,
+    value,
+    from: { kind: "group-vars", group, beside, at, encrypted },
+  }));
+}
+
+function variablesOfHost(
+  draft: InventoryDraft,
+  host: HostId,
+  found: readonly FoundVars[],
+): readonly Variable[] {
+  const written = draft.hosts.get(host);
+  const implicit: readonly Variable[] =
+    written === undefined && LOCALHOST.includes(host)
+      ? [{ name: "ansible_connection", value: "local", from: { kind: "implicit-localhost" } }]
+      : [];
+  const files = (beside: FoundVars["beside"]) =>
+    found
+      .filter((place) => place.beside === beside)
+      .flatMap((place) => place.hosts.get(host) ?? [])
+      .map(({ name, value, at, encrypted }): Variable => {
+        return { name, value, from: { kind: "host-vars", host, beside, at, encrypted } };
+      });
+  return [
+    ...implicit,
+    ...(written?.overridden ?? []),
+    ...(written?.variables.values() ?? []),
+    ...files("inventory"),
+    ...files("playbook"),
+  ];
+}
+
+function implicitHost(name: string): InventoryHost | undefined {
+  return LOCALHOST.includes(name) ? { name: hostId(name), groups: [] } : undefined;
+}
+
+function depthsOf(draft: InventoryDraft): ReadonlyMap<string, number> {
+  const depth = remembered((name: string): number => {
+    const parents = [...(draft.groups.get(name)?.parents ?? [])];
+    return parents.length === 0 ? 0 : 1 + Math.max(...parents.map((parent) => depth(parent)));
+  });
+  return new Map([...draft.groups.keys()].map((name) => [name, depth(name)]));
+}
+
+/** Level by level; a group that is met again further down moves there, as in Ansible. */
+function hostsOf(draft: InventoryDraft, group: DraftGroup): readonly HostId[] {
+  const ordered = new Set([group.name]);
+  const seen = new Set<string>();
+  let level = [group.name];
+  while (level.length > 0) {
+    for (const name of level) seen.add(name);
+    const next = new Set<string>();
+    for (const child of level.flatMap((name) => [...(draft.groups.get(name)?.children ?? [])])) {
+      ordered.delete(child);
+      ordered.add(child);
+      if (!seen.has(child)) next.add(child);
+    }
+    level = [...next];
+  }
+  const hosts = [...ordered].flatMap((name) => [...(draft.groups.get(name)?.hosts ?? [])]);
+  return [...new Set(hosts)];
+}
+
+function membershipsOf(draft: InventoryDraft): ReadonlyMap<HostId, readonly string[]> {
+  const ancestors = remembered((name: string): readonly string[] => {
+    const parents = [...(draft.groups.get(name)?.parents ?? [])];
+    return [...new Set([name, ...parents.flatMap((parent) => ancestors(parent))])];
+  });
+  const found = new Map<HostId, Set<string>>();
+  for (const group of draft.groups.values()) {
+    for (const host of group.hosts) {
+      const names = found.get(host) ?? new Set();
+      for (const name of ancestors(group.name)) if (name !== "all") names.add(name);
+      found.set(host, names);
+    }
+  }
+  return new Map([...found].map(([host, names]) => [host, [...names].toSorted(compareText)]));
+}
+
+function byName(variables: readonly Variable[]): ReadonlyMap<string, readonly Variable[]> {
+  const names = new Map<string, Variable[]>();
+  for (const variable of variables) {
+    const known = names.get(variable.name);
+    if (known === undefined) names.set(variable.name, [variable]);
+    else known.push(variable);
+  }
+  return names;
+}
+
+/** By code points, as Python sorts. */
+export function compareText(a: string, b: string): number {
+  const left = [...a];
+  const right = [...b];
+  for (let index = 0; index < Math.min(left.length, right.length); index++) {
+    const difference = (left[index]?.codePointAt(0) ?? 0) - (right[index]?.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+function remembered<K, V>(compute: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    const old = known.get(key);
+    if (old !== undefined) return old;
+    const made = compute(key);
+    known.set(key, made);
+    return made;
+  };
+}

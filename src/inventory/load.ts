@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { hasErrors, type Diagnostic, type Outcome } from "../model/diagnostic.ts";
+import type { Inventory } from "../model/inventory.ts";
+import { vaultReader, type VaultSecret } from "../vault/vault.ts";
+import { InventoryDraft } from "./draft.ts";
+import { readExtraVars } from "./extra-vars.ts";
+import type { InventoryFiles } from "./files.ts";
+import { finishInventory, LOCALHOST, type FoundVars } from "./finish.ts";
+import { readSource } from "./sources.ts";
+import type { InventoryAccess } from "./text-file.ts";
+import { openVarsFolder, type FileVariable } from "./vars-files.ts";
+
+export interface InventoryRequest {
+  /** `-i`: files, folders, comma lists, executable scripts; later ones win. */
+  readonly sources: readonly string[];
+  /** Where `group_vars` and `host_vars` of the playbook are looked for. */
+  readonly playbookFolder?: string;
+  /** `-e`, as given. */
+  readonly extraVars: readonly string[];
+  readonly vaultSecrets: readonly VaultSecret[];
+  readonly files: InventoryFiles;
+}
+
+/**
+ * Reads an Ansible inventory. Differs from Ansible in one thing on purpose: a source that cannot be read is an error,
+ * not a warning after which half of the hosts are missing.
+ */
+export async function loadInventory(request: InventoryRequest): Promise<Outcome<Inventory>> {
+  const { files } = request;
+  const access: InventoryAccess = { files, vault: vaultReader(request.vaultSecrets) };
+  const draft = new InventoryDraft();
+  const problems: Diagnostic[] = [];
+  const folders: string[] = [];
+  for (const source of request.sources) {
+    const read = await readSource(source, access, draft);
+    problems.push(...read.problems);
+    if (read.folder !== undefined) folders.push(read.folder);
+  }
+  draft.reconcile();
+  problems.push(...draft.problems);
+  const found: FoundVars[] = [];
+  for (const { folder, beside } of varsFolders(folders, request, files)) {
+    const read = await readVarsFolders(folder, beside, access, draft);
+    problems.push(...read.problems);
+    found.push(read.found);
+  }
+  const extra = await readExtraVars(request.extraVars, access);
+  problems.push(...extra.problems);
+  if (hasErrors(problems)) return { problems };
+  return { value: finishInventory(draft, found, extra.variables), problems };
+}
+
+/** Each folder once, where it counts most. */
+function varsFolders(
+  folders: readonly string[],
+  { playbookFolder }: InventoryRequest,
+  files: InventoryFiles,
+): readonly { readonly folder: string; readonly beside: FoundVars["beside"] }[] {
+  const absolute = folders.map((folder) => files.resolve(folder));
+  const beside = folders
+    .filter((_, index) => absolute.lastIndexOf(absolute[index] ?? "") === index)
+    .map((folder) => ({ folder, beside: "inventory" as const }));
+  if (playbookFolder === undefined) return beside;
+  const same = absolute.at(-1) === files.resolve(playbookFolder);
+  return same ? beside : [...beside, { folder: playbookFolder, beside: "playbook" }];
+}
+
+async function readVarsFolders(
+  folder: string,
+  beside: FoundVars["beside"],
+  access: InventoryAccess,
+  draft: InventoryDraft,
+): Promise<{ readonly found: FoundVars; readonly problems: readonly Diagnostic[] }> {
+  const groupVars = await openVarsFolder(join(folder, "group_vars"), access);
+  const hostVars = await openVarsFolder(join(folder, "host_vars"), access);
+  const groups = new Map<string, readonly FileVariable[]>();
+  for (const name of draft.groups.keys()) groups.set(name, await groupVars.of(name));
+  const hosts = new Map<string, readonly FileVariable[]>();
+  for (const name of new Set([...draft.hosts.keys(), ...LOCALHOST])) {
+    hosts.set(name, await hostVars.of(name));
+  }
+  const problems = [...groupVars.problems, ...hostVars.problems];
+  return { found: { beside, groups, hosts }, problems };
+}

@@ -1,0 +1,27 @@
+import { dirname } from "node:path";
+import type { HostId } from "../model/ids.ts";
+import type { Inventory } from "../model/inventory.ts";
+import type { ValueMap } from "../model/value.ts";
+
+/** The variables that every host has without anybody setting them. They win over everything but `-e`. */
+export function magicVariables(inventory: Inventory, host: HostId): ValueMap {
+  const { groups = [], source } = inventory.host(host) ?? {};
+  return {
+    inventory_hostname: host,
+    inventory_hostname_short: host.split(".")[0] ?? host,
+    group_names: groups,
+    groups: groupsVariable(inventory),
+    ...(source === undefined ? {} : { inventory_file: source, inventory_dir: dirname(source) }),
+  };
+}
+
+const known = new WeakMap<Inventory, ValueMap>();
+
+/** `groups`: every group with all its hosts, those of its children included. */
+export function groupsVariable(inventory: Inventory): ValueMap {
+  const old = known.get(inventory);
+  if (old !== undefined) return old;
+  const made = Object.fromEntries([...inventory.groups].map(([name, { hosts }]) => [name, hosts]));
+  known.set(inventory, made);
+  return made;
+}

@@ -1,0 +1,96 @@
+import { extname, join } from "node:path";
+import type { Diagnostic, Place } from "../model/diagnostic.ts";
+import { isValueMap, type Value } from "../model/value.ts";
+import { readYaml } from "../yaml/read.ts";
+import { readTextFile, type InventoryAccess } from "./text-file.ts";
+
+/** One variable of a file in `group_vars` or `host_vars`. */
+export interface FileVariable {
+  readonly name: string;
+  readonly value: Value;
+  readonly at: Place;
+  readonly encrypted: boolean;
+}
+
+/** A `group_vars` or `host_vars` folder: the variables of a group or host, in the order in which later ones win. */
+export interface VarsFolder {
+  of(name: string): Promise<readonly FileVariable[]>;
+  readonly problems: readonly Diagnostic[];
+}
+
+/** The first that exists is taken, and only that one: a file or folder without extension beats `.yml`. */
+const EXTENSIONS = ["", ".yml", ".yaml", ".json"] as const;
+const DEEPEST_FOLDER = 20;
+
+export async function openVarsFolder(folder: string, access: InventoryAccess): Promise<VarsFolder> {
+  const problems: Diagnostic[] = [];
+  const exists = (await access.files.kind(folder)) === "folder";
+  const names = new Set(exists ? await access.files.list(folder) : []);
+  return {
+    problems,
+    async of(name) {
+      // A name with a slash would lead out of the folder.
+      if (name.includes("/")) return [];
+      const extension = EXTENSIONS.find((one) => names.has(name + one));
+      if (extension === undefined) return [];
+      const path = join(folder, name + extension);
+      if ((await access.files.kind(path)) !== "folder") return readVars(path, access, problems);
+      // `web.yml/` as a folder is no folder of variables.
+      return extension === "" ? readAll(path, access, problems) : [];
+    },
+  };
+}
+
+async function readAll(
+  folder: string,
+  access: InventoryAccess,
+  problems: Diagnostic[],
+  depth = 0,
+): Promise<readonly FileVariable[]> {
+  if (depth > DEEPEST_FOLDER) return [];
+  const found: FileVariable[] = [];
+  const names = (await access.files.list(folder)).toSorted();
+  for (const name of names) {
+    if (name.startsWith(".") || name.endsWith("~")) continue;
+    const path = join(folder, name);
+    const extension = extname(name);
+    if ((await access.files.kind(path)) === "folder") {
+      if (extension === "") found.push(...(await readAll(path, access, problems, depth + 1)));
+    } else if (EXTENSIONS.some((one) => one === extension)) {
+      found.push(...(await readVars(path, access, problems)));
+    }
+  }
+  return found;
+}
+
+/** The variables of one file; a file without content has none. */
+export async function readVars(
+  file: string,
+  access: InventoryAccess,
+  problems: Diagnostic[],
+): Promise<readonly FileVariable[]> {
+  const opened = await readTextFile(file, access);
+  problems.push(...opened.problems);
+  if (opened.value === undefined) return [];
+  const { text, encrypted } = opened.value;
+  const read = readYaml(text, file, { duplicateKeys: "warning" });
+  problems.push(...read.problems);
+  const document = read.value;
+  if (document === undefined || document.value === null) return [];
+  if (!isValueMap(document.value)) {
+    problems.push({
+      code: "inventory/vars-file",
+      severity: "error",
+      summary: "a file of variables must be a mapping",
+      hint: "Write name: value.",
+      at: document.placeOf([]),
+    });
+    return [];
+  }
+  return Object.entries(document.value).map(([name, value]) => ({
+    name,
+    value,
+    at: document.placeOf([name]),
+    encrypted,
+  }));
+}

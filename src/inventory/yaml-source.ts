@@ -1,0 +1,170 @@
+import { didYouMean } from "../lib/did-you-mean.ts";
+import { hasErrors, type Diagnostic, type Outcome } from "../model/diagnostic.ts";
+import { isValueMap, type Value, type ValueMap } from "../model/value.ts";
+import { readYaml, type YamlDocument, type YamlPath } from "../yaml/read.ts";
+import type { DraftGroup, InventoryDraft } from "./draft.ts";
+import { hostNames } from "./host-names.ts";
+import type { InventoryText } from "./source-text.ts";
+
+const KEYS = ["hosts", "children", "vars"] as const;
+type Key = (typeof KEYS)[number];
+
+/** An inventory file that is YAML or JSON and has the shape of an inventory; nothing is in a draft yet. */
+export interface YamlInventory {
+  readonly document: YamlDocument;
+  readonly groups: ValueMap;
+}
+
+/** Reads the file as far as its outermost shape: a mapping of groups. */
+export function openYamlInventory(source: InventoryText): Outcome<YamlInventory> {
+  const read = readYaml(source.text, source.file, { duplicateKeys: "warning" });
+  const document = read.value;
+  if (document === undefined) return { problems: read.problems };
+  const groups = document.value;
+  const problems = [...read.problems];
+  const say = (word: string, summary: string, hint: string): Outcome<never> => ({
+    problems: [
+      { code: `inventory/${word}`, severity: "error", summary, hint, at: document.placeOf([]) },
+    ],
+  });
+  if (groups === null) return say("empty", "an empty file", "Name hosts in it, or remove it.");
+  if (!isValueMap(groups)) {
+    return say(
+      "shape",
+      "not a mapping of groups",
+      "Write `all:`, and below it `hosts:`, `children:` and `vars:`.",
+    );
+  }
+  if (typeof groups["plugin"] === "string") {
+    return say(
+      "plugin",
+      `the configuration of the inventory plugin ${groups["plugin"]}`,
+      "Inventory plugins are not run. `ansible-inventory --list --export > hosts.json` makes a file that can be read.",
+    );
+  }
+  return { value: { document, groups }, problems };
+}
+
+/** Puts the groups of the file into the draft. */
+export function readYamlInventory(
+  { document, groups }: YamlInventory,
+  source: InventoryText,
+  draft: InventoryDraft,
+): readonly Diagnostic[] {
+  const reader = new YamlReader(document, source, draft);
+  for (const [name, content] of Object.entries(groups)) reader.group(name, content, [name]);
+  return reader.problems;
+}
+
+/** True when the file names no group at all: an INI file may happen to be YAML too. */
+export function isHollow(inventory: YamlInventory): boolean {
+  return Object.values(inventory.groups).every((group) => group !== null && !isValueMap(group));
+}
+
+class YamlReader {
+  readonly problems: Diagnostic[] = [];
+  private readonly document: YamlDocument;
+  private readonly source: InventoryText;
+  private readonly draft: InventoryDraft;
+
+  constructor(document: YamlDocument, source: InventoryText, draft: InventoryDraft) {
+    this.document = document;
+    this.source = source;
+    this.draft = draft;
+  }
+
+  group(name: string, content: Value, path: YamlPath): void {
+    if (content !== null && !isValueMap(content)) {
+      this.say("warning", "not-a-group", path, `${name} is not a mapping, so it is no group`);
+      return;
+    }
+    const group = this.draft.group(name);
+    for (const [key, section] of Object.entries(content ?? {})) {
+      const here = [...path, key];
+      if (isKey(key)) this.section(group, key, section, here);
+      else this.unknownKey(key, name, here);
+    }
+  }
+
+  private section(group: DraftGroup, key: Key, section: Value, path: YamlPath): void {
+    // `hosts: w1` is short for a mapping with that one key.
+    const entries = typeof section === "string" ? { [section]: null } : (section ?? {});
+    if (!isValueMap(entries)) {
+      this.say("error", "shape", path, `${key} of ${group.name} is not a mapping`, {
+        hint: key === "vars" ? "Write name: value." : "Write each name as a key of its own: `w1:`.",
+      });
+      return;
+    }
+    for (const [name, content] of Object.entries(entries)) {
+      const here = [...path, name];
+      switch (key) {
+        case "vars":
+          this.draft.setGroupVariable(group, name, content, this.document.placeOf(here));
+          break;
+        case "children":
+          this.group(name, content, here);
+          this.draft.addChild(group.name, name, this.document.placeOf(here, "key"));
+          break;
+        case "hosts":
+          this.host(group, name, content, here);
+          break;
+      }
+    }
+  }
+
+  private host(group: DraftGroup, pattern: string, content: Value, path: YamlPath): void {
+    if (content !== null && !isValueMap(content)) {
+      this.say("error", "shape", path, `the variables of host ${pattern} are not a mapping`);
+      return;
+    }
+    const named = hostNames(pattern);
+    if (named.kind === "wrong") {
+      const hint = named.hint === undefined ? {} : { hint: named.hint };
+      this.say("error", "host", path, named.summary, hint);
+      return;
+    }
+    const at = this.document.placeOf(path, "key");
+    for (const name of named.names) {
+      const host = this.draft.addHost(name, group.name, { at, source: this.source.path });
+      if (named.port !== undefined) {
+        this.draft.setHostVariable(host, "ansible_port", named.port, at);
+      }
+      for (const [variable, value] of Object.entries(content ?? {})) {
+        const place = this.document.placeOf([...path, variable]);
+        this.draft.setHostVariable(host, variable, value, place);
+      }
+    }
+  }
+
+  private unknownKey(key: string, group: string, path: YamlPath): void {
+    const near = didYouMean(key, KEYS);
+    const hint =
+      near === undefined ? "A group has hosts, children and vars." : `Did you mean ${near}?`;
+    this.say("warning", "unknown-key", path, `unknown key ${key} in group ${group}: skipped`, {
+      hint,
+    });
+  }
+
+  private say(
+    severity: "error" | "warning",
+    word: string,
+    path: YamlPath,
+    summary: string,
+    more: { hint?: string } = {},
+  ): void {
+    const at = this.document.placeOf(path, "key");
+    this.problems.push({ code: `inventory/${word}`, severity, summary, ...more, at });
+  }
+}
+
+function isKey(key: string): key is Key {
+  return (KEYS as readonly string[]).includes(key);
+}
+
+/** True when reading into an empty draft shows no error: nothing is left behind by a file that is something else. */
+export function fits(
+  read: (draft: InventoryDraft) => readonly Diagnostic[],
+  scratch: InventoryDraft,
+): boolean {
+  return !hasErrors(read(scratch)) && !hasErrors(scratch.problems);
+}

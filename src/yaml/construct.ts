@@ -277,7 +277,92 @@ class Constructor {
     this.say("merge-source", span, "<< takes a mapping or a list of mappings");
   }
 
-  /** Keys are kept as text, as JSON would write them; nothing for what cannot be a key. */
+  /** Keys are kept as text: 80 as "80", true as "true", nothing as "null". */
+  private key(node: YamlNode): string | undefined {
+    if (node.kind === "mapping" || node.kind === "sequence") {
+      this.complexKey(node);
+      return undefined;
+    }
+    if (node.kind === "scalar" && node.absent && node.tag === undefined) {
+      this.say("empty-key", node.span, "a key is missing before the colon");
+      return undefined;
+    }
+    const { value, items, entries } = this.construct(node, { unsafe: false });
+    const name = items || entries ? undefined : keyText(value);
+    if (name === undefined) {
+      this.say("complex-key", node.span, "a key must be a single text or number");
+    } else if (name === "__proto__") {
+      this.say("forbidden-key", node.span, "the key __proto__ is not allowed");
+      return undefined;
+    }
+    return name;
+  }
+
+  private complexKey(node: MappingNode | SequenceNode): void {
+    // `{{ x }}` without quotes reads as a mapping with a mapping as its key.
+    if (node.kind === "mapping" && node.flow) {
+      this.say("unquoted-template", node.span, "a template that starts a value needs quotes", {
+        hint: 'Write the whole value in quotes: "{{ … }}".',
+      });
+    } else {
+      this.say("complex-key", node.span, `a ${node.kind} cannot be a key`);
+    }
+  }
+
+  private duplicate(name: string, span: Span, first: Span): void {
+    const { line } = this.options.lines.at(first.start);
+    const severity = this.options.duplicateKeys;
+    this.say("duplicate-key", span, `duplicate key "${name}", first on line ${String(line)}`, {
+      severity,
+      hint:
+        severity === "error"
+          ? "Remove one of the two."
+          : "The last one is used. Remove the one that is not wanted.",
+    });
+  }
+
+  private spend(count: number, span: Span): void {
+    const within = this.size <= MOST_VALUES;
+    this.size += count;
+    if (!within || this.size <= MOST_VALUES) return;
+    this.say(
+      "too-large",
+      span,
+      `more than ${String(MOST_VALUES)} values, counting what aliases repeat`,
+    );
+  }
+
+  private place(span: Span): Place {
+    return { file: this.options.file, ...this.options.lines.at(span.start) };
+  }
+
+  private say(
+    word: string,
+    span: Span,
+    summary: string,
+    more: { hint?: string; severity?: "error" | "warning" } = {},
+  ): void {
+    const { hint, severity = "error" } = more;
+    const at = this.place(span);
+    this.problems.push({
+      code: `yaml/${word}`,
+      severity,
+      summary,
+      ...(hint === undefined ? {} : { hint }),
+      at,
+    });
+  }
+}
+
+function isMergeKey(key: YamlNode): boolean {
+  if (key.kind !== "scalar") return false;
+  return (
+    key.tag === `${YAML}merge` ||
+    (key.tag === undefined && key.style === "plain" && key.text === "<<")
+  );
+}
+
+/** Keys are kept as text, as JSON would write them; nothing for what cannot be a key. */
 export function keyText(value: Value): string | undefined {
   if (value === null) return "null";
   if (typeof value === "string") return value;

@@ -125,9 +125,10 @@ async function playChanging(
 
 /** A case on a real folder: what it expects, and then the laws, whatever it expects. */
 async function playLaws(step: AnyStep, of: StepCase, options: ContractOptions): Promise<void> {
-  const host = localHost();
-  const tools = { ...caseTools(of), ...options.tools };
   const root = of.vars["ROOT"] as string;
+  // Kept things are not part of the folder that must come back, and not of this machine either.
+  const host = localHost({ RUNBOOK_RECORDS: `${root}.records` });
+  const tools = { ...caseTools(of), ...options.tools };
   if (step.kind === "reading") return playReading(step, of, host, tools);
   const params = completeParams(step, of.params);
   const before = treeOf(root);
@@ -176,6 +177,7 @@ async function inFolder(of: StepCase, play: (inside: StepCase) => Promise<void>)
     await play(inside);
   } finally {
     rmSync(root, { recursive: true, force: true });
+    rmSync(`${root}.records`, { recursive: true, force: true });
   }
 }
 

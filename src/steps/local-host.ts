@@ -5,7 +5,8 @@ import { hostId } from "../model/ids.ts";
 import type { CommandResult, HostSession } from "../model/transport.ts";
 
 /** This machine as a host, one `sh -c` per command: for tests of what steps really do to files. */
-export function localHost(): HostSession {
+export function localHost(env: NodeJS.ProcessEnv = {}): HostSession {
+  const run = (command: Command) => runLocally(command, env);
   return {
     id: hostId("local"),
     read: run,
@@ -23,11 +24,11 @@ export function localHost(): HostSession {
   };
 }
 
-function run(command: Command): Promise<CommandResult> {
+function runLocally(command: Command, env: NodeJS.ProcessEnv): Promise<CommandResult> {
   const started = Date.now();
   return new Promise((resolve, reject) => {
     const child = spawn("sh", ["-c", renderCommand(command)], {
-      env: { ...process.env, LC_ALL: "C" },
+      env: { ...process.env, LC_ALL: "C", ...env },
     });
     const out: Buffer[] = [];
     const err: Buffer[] = [];

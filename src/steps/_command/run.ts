@@ -1,7 +1,9 @@
 // What command and shell share: guards, the call itself, and what is registered, under Ansible's names.
+import { posix } from "node:path";
 import { sh, withStdin, type Command } from "../../model/command.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
+import type { Resource } from "../../model/resource.ts";
 import { StepProblem, type StepTools } from "../../model/step.ts";
 import type { HostReader } from "../../model/transport.ts";
 import { ask, commandFailed, type Answer } from "../ask.ts";
@@ -37,6 +39,15 @@ export async function guarded(host: HostReader, params: RunParams): Promise<stri
   if (creates !== undefined && created !== "") return `${creates} exists`;
   if (removes !== undefined && removed === "") return `${removes} does not exist`;
   return undefined;
+}
+
+/** What the guards look at; a command without guards looks at nothing before it runs. */
+export function readByGuards({ chdir, creates, removes }: RunParams): readonly Resource[] {
+  return [creates, removes].flatMap((pattern): Resource[] => {
+    if (pattern === undefined) return [];
+    const fixed = pattern.replace(/[^/]*[*?[].*$/, "");
+    return [`file:${posix.resolve("/", chdir ?? "", fixed)}`];
+  });
 }
 
 /** What is registered when a guard says that there is nothing to do. */

@@ -8,6 +8,7 @@ import {
   guarded,
   notRun,
   placed,
+  readByGuards,
   timed,
   type RunParams,
 } from "../_command/run.ts";
@@ -78,7 +79,7 @@ back. A command that only looks can be marked \`read_only: true\`; it then runs 
 `,
     },
   ],
-  reads: () => ["*"],
+  reads: (params) => readByGuards(params),
 };
 
 export const step = defineChanging<Params, never>({
@@ -108,6 +109,7 @@ export const step = defineChanging<Params, never>({
 /** The same with the author's promise that it changes nothing: `read_only: true`. */
 export const readOnly = defineReading<Params, JsonObject>({
   ...common,
+  reads: () => ["*"],
   async observe(host, params, tools) {
     const argv = words(params);
     const why = await guarded(host, params);

@@ -2,7 +2,15 @@ import { sh, type Command } from "../../model/command.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { defineChanging, defineReading, type ReadingStep } from "../../model/step.ts";
 import { ask, runJob } from "../ask.ts";
-import { failedCommand, guarded, notRun, placed, timed, type RunParams } from "../_command/run.ts";
+import {
+  failedCommand,
+  guarded,
+  notRun,
+  placed,
+  readByGuards,
+  timed,
+  type RunParams,
+} from "../_command/run.ts";
 
 interface Params extends RunParams {
   readonly cmd: string;
@@ -61,7 +69,7 @@ line that only looks can be marked \`read_only: true\`; it then runs in plans to
 `,
     },
   ],
-  reads: () => ["*"],
+  reads: (params) => readByGuards(params),
 };
 
 export const step = defineChanging<Params, never>({
@@ -89,6 +97,7 @@ export const step = defineChanging<Params, never>({
 /** The same with the author's promise that it changes nothing: `read_only: true`. */
 export const readOnly = defineReading<Params, JsonObject>({
   ...common,
+  reads: () => ["*"],
   async observe(host, params, tools) {
     const why = await guarded(host, params);
     if (why !== undefined) return notRun(params.cmd, why);

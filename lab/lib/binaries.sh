@@ -54,7 +54,8 @@ build_lightningstream() {
   cp "$LAB_LIB/lightningstream.mod" "$module/go.mod"
   (cd "$module" && CGO_ENABLED=1 go build -mod=mod -trimpath -ldflags '-s -w' -o ./built \
     github.com/PowerDNS/lightningstream/cmd/lightningstream) >"$LAB_CACHE/log/lightningstream.log" 2>&1 ||
-    die "lightningstream does not build, see $LAB_CACHE/log/lightningstream.log"
+    die "lightningstream does not build: $(tail -1 "$LAB_CACHE/log/lightningstream.log")
+  All of it in $LAB_CACHE/log/lightningstream.log. A program from elsewhere can be named in RUNBOOK_LAB_LIGHTNINGSTREAM."
   install_binary "$module/built" lightningstream
   rm -rf "$module"
 }

@@ -42,8 +42,6 @@ export interface Looked {
   readonly missing: readonly string[];
   /** Why nothing can be done there: a link that somebody else could turn, a file where a folder should be. */
   readonly obstacle?: Diagnostic;
-  /** Where the old content was saved, in the output of a change. */
-  readonly backup?: string;
 }
 
 /** Small enough to travel with a record in the journal. */
@@ -123,7 +121,6 @@ export function parseLook(answer: Pick<Answer, "out">, question: LookFor): Looke
     ...given("group", numberOf(question.group, one("group"))),
     missing: all("missing").toReversed(),
     ...given("obstacle", obstacle),
-    ...given("backup", one("backup")),
   };
 
   function standingOf(): Standing {

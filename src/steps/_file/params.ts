@@ -38,7 +38,7 @@ export const BACKUP: ParameterSchema<boolean> & { readonly default: boolean } = 
   type: "boolean",
   default: false,
   description:
-    "Leave a copy of the old file beside it, with the time in its name. Undo needs no such copy.",
+    "Leave a copy of the old file beside it, with a part of its hash in its name. Undo needs no such copy.",
 };
 
 export const ABSOLUTE = "^/[^\\n]*$";

@@ -1,5 +1,6 @@
 // What copy, template and lineinfile share: a file on a host that has to hold certain bytes.
 import { createHash } from "node:crypto";
+import { posix } from "node:path";
 import { sh, type Command } from "../../model/command.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { JsonObject } from "../../model/json.ts";
@@ -35,7 +36,13 @@ export function checkPut(looked: Looked, wanted: Wanted): Check<FileRecord> {
     first ?? { what: looked.path, before: null, after: null },
     ...rest,
   ];
-  const record: FileRecord = { path: looked.path, before: looked.now, made: looked.missing };
+  const backup = backupOf(looked, wanted);
+  const record: FileRecord = {
+    path: looked.path,
+    before: looked.now,
+    made: looked.missing,
+    ...(backup === undefined ? {} : { backup }),
+  };
   return { kind: "pending", changes, undo: { kind: "reversible", record } };
 }
 
@@ -68,7 +75,9 @@ export async function applyPut(
   }
   const question = { path: looked.path, hash: true };
   const validate = wanted.validate === undefined ? {} : { validate: validator(wanted.validate) };
-  const options = { attributes: given, backup: wanted.backup, ...validate };
+  const backup = backupOf(looked, wanted);
+  const beside = backup === undefined ? {} : { backup: posix.basename(backup) };
+  const options = { attributes: given, ...beside, ...validate };
   const put = putBytes(spotOf(looked), wanted.bytes, options);
   const all = chain([before, put, lookCommand(question)]);
   const command: Command = { ...all, ...stdinOf(put) };
@@ -81,7 +90,19 @@ export async function applyPut(
     return { kind: "failed", diagnostic: commandFailed(command, answer, summary) };
   }
   const after = parseLook(answer, question);
-  return { kind: "done", changed: true, after: leftOf(after), result: putResult(after, true) };
+  const result = putResult(after, true);
+  return {
+    kind: "done",
+    changed: true,
+    after: leftOf(after),
+    result: backup === undefined ? result : { ...result, backup_file: backup },
+  };
+}
+
+/** Named by what it holds: making it again after a crash makes the same one. */
+function backupOf({ now, path }: Looked, wanted: Wanted): string | undefined {
+  if (!wanted.backup || now.kind !== "file" || now.sha256 === undefined) return undefined;
+  return `${path}.${now.sha256.slice(0, 12)}~`;
 }
 
 /** `after` of a settled apply, as undo gets it back. */
@@ -182,7 +203,6 @@ function putResult(looked: Looked, changed: boolean): JsonObject {
     gid: now.gid,
     size: now.size,
     ...(now.sha256 === undefined ? {} : { sha256: now.sha256 }),
-    ...(looked.backup === undefined ? {} : { backup_file: looked.backup }),
   };
 }
 

@@ -29,19 +29,19 @@ export type FileRecord = {
   readonly before: Standing;
   /** Folders above it that did not exist, outermost first. */
   readonly made: readonly string[];
+  /** A copy of it that was made for people. */
+  readonly backup?: string;
 };
 
 /** What a change left at a path; `after` of a settled apply. */
 export type FileLeft = {
   readonly path: string;
   readonly now: Standing;
-  readonly backup?: string;
 };
 
 /** What was found after a change, without bytes: those are in the playbook or on the host. */
 export function leftOf(looked: Looked): FileLeft {
-  const backup = looked.backup === undefined ? {} : { backup: looked.backup };
-  return { path: looked.path, now: withoutBytes(looked.now), ...backup };
+  return { path: looked.path, now: withoutBytes(looked.now) };
 }
 
 export function withoutBytes(standing: Standing): Standing {
@@ -65,7 +65,7 @@ export async function undoFile(
   record: FileRecord,
   left: FileLeft | undefined,
 ): Promise<Undone> {
-  const { path, before, made } = record;
+  const { path, before, made, backup } = record;
   const question = comparing(path, before, left?.now);
   const looked = await look(host, question);
   const gone = made.every((folder) => looked.missing.includes(folder));
@@ -76,7 +76,7 @@ export async function undoFile(
   if (looked.obstacle !== undefined) return { kind: "failed", diagnostic: looked.obstacle };
   const steps = [
     ...(same(looked.now, before) ? [] : [restore(spotOf(looked), before, looked.now)]),
-    ...(left?.backup === undefined ? [] : [sh`rm -f -- ${left.backup}`]),
+    ...(backup === undefined ? [] : [sh`rm -f -- ${backup}`]),
     ...made
       .filter((folder) => !looked.missing.includes(folder))
       .toReversed()

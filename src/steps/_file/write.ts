@@ -28,8 +28,8 @@ export interface PutOptions {
   readonly attributes: Given;
   /** Words of a command that judges the new file; `%s` in them is its path. */
   readonly validate?: readonly string[];
-  /** Keep a copy of the old file beside it and say where. */
-  readonly backup?: boolean;
+  /** The name for a copy of the old file beside it. */
+  readonly backup?: string;
 }
 
 /** Status of a put whose `validate` said no. */
@@ -57,11 +57,7 @@ function put(spot: Spot, fill: Command, { attributes, validate, backup }: PutOpt
     ...(validate === undefined
       ? []
       : [sh`{ { ${validated(validate)}; } >&2 3>&- || exit ${REFUSED}; }`]),
-    ...(backup === true
-      ? [
-          sh`if [ -f ${here} ] && [ ! -h ${here} ]; then b=${spot.name}.$$.$(date +%Y-%m-%d@%H:%M:%S)~ && cp -p -- ${here} "./$b" && echo "backup $PWD/$b"; fi`,
-        ]
-      : []),
+    ...(backup === undefined ? [] : [sh`cp -pf -- ${here} ./${backup}`]),
     // Where SELinux is on, a new file gets the label of the one it replaces.
     sh`if [ -e /sys/fs/selinux/enforce ] && [ -f ${here} ] && command -v chcon >/dev/null; then chcon --reference=${here} -- "$t"; fi`,
     sh`exec 3>&-`,

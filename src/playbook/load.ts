@@ -7,6 +7,7 @@ import { checkIds } from "./check-ids.ts";
 import { checkKinds } from "./check-kinds.ts";
 import { checkNumbers } from "./check-numbers.ts";
 import { checkPhases } from "./check-phases.ts";
+import { checkTemplates } from "./check-templates.ts";
 import { defined } from "./defined.ts";
 import { explain } from "./explain.ts";
 import { phaseSchema, playbookFrame } from "./frame.ts";
@@ -74,7 +75,7 @@ function read(source: Source, steps: StepRegistry): Playbook | undefined {
   checkKinds(source, tasks);
   checkPhases(source, phases, rollback);
   const vars = value["vars"];
-  return {
+  const playbook: Playbook = {
     file: source.file,
     name: textOr(value["name"], ""),
     at: source.at([]),
@@ -83,7 +84,7 @@ function read(source: Source, steps: StepRegistry): Playbook | undefined {
     vars: isValueMap(vars) ? vars : {},
     rollout,
     ...defined({ become: value["become"], becomeUser: value["become_user"] }),
-    gatherFacts: value["gather_facts"] === true,
+    gatherFacts: false,
     goal: outermost(lists["goal"] ?? []),
     preflight: outermost(lists["preflight"] ?? []),
     beforeHost: outermost(lists["before_host"] ?? []),
@@ -91,6 +92,19 @@ function read(source: Source, steps: StepRegistry): Playbook | undefined {
     afterHost: outermost(lists["after_host"] ?? []),
     rollback: rollback.map(({ phase }) => phase),
   };
+  const names = checkTemplates(source, playbook, [...phases, ...rollback], tasks);
+  const askFacts = value["gather_facts"] ?? [...names].some(isFact);
+  return { ...playbook, gatherFacts: askFacts === true };
+}
+
+/** Whether a template that names this wants facts. Connection variables come from the inventory. */
+function isFact(name: string): boolean {
+  return (
+    name.startsWith("ansible_") &&
+    !/^ansible_(?:host|port|user|password|connection|ssh_|become|python_|play_|loop|index_var|version$|check_mode|diff_mode|limit|run_tags|skip_tags|inventory_sources)/.test(
+      name,
+    )
+  );
 }
 
 function sayNoMapping(source: Source, value: Value): void {

@@ -1,7 +1,7 @@
 import { lineMap } from "../lib/line-map.ts";
 import type { Diagnostic, Outcome, Place } from "../model/diagnostic.ts";
 import { isValueMap, type Value } from "../model/value.ts";
-import { readYaml, type YamlPath } from "../yaml/read.ts";
+import { readYaml, type ScalarStyle, type YamlPath } from "../yaml/read.ts";
 
 export type { YamlPath } from "../yaml/read.ts";
 
@@ -13,6 +13,8 @@ export interface Source {
   at(path: YamlPath, part?: "key" | "value"): Place;
   /** A scalar without quotes, exactly as written: `22:00` where the value is 1320. */
   written(path: YamlPath): string | undefined;
+  /** Where a character of a text stands; where YAML folds or escapes it away, where the text starts. */
+  inside(path: YamlPath, offset: number): Place;
 }
 
 export interface Saying {
@@ -45,6 +47,12 @@ export function openSource(text: string, file: string): Outcome<Source> {
       const start = lines.startOf(place.line) + place.column - 1;
       return /^[^\s,\]}]*/.exec(text.slice(start, start + 60))?.[0];
     },
+    inside(path, offset) {
+      const start = document.placeOf(path);
+      const value = valueAt(source, path);
+      if (typeof value !== "string") return start;
+      return inText(text, { value, offset, start, style: document.styleOf(path) }) ?? start;
+    },
   };
   return { value: source, problems };
 }
@@ -72,4 +80,29 @@ export function valueAt(source: Source, path: YamlPath): Value | undefined {
 
 export function isValueList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
+}
+
+interface Character {
+  readonly value: string;
+  readonly offset: number;
+  readonly start: Place;
+  readonly style: ScalarStyle | undefined;
+}
+
+/** Only where the file shows the text as it is; a block's lines are found below its header. */
+function inText(text: string, { value, offset, start, style }: Character): Place | undefined {
+  const lines = lineMap(text);
+  if (style === "literal") {
+    const { line, column } = lineMap(value).at(offset);
+    const from = lines.startOf(start.line + line);
+    const shown = text.slice(from, lines.startOf(start.line + line + 1)).replace(/[\r\n]+$/, "");
+    const wanted = value.split("\n")[line - 1] ?? "";
+    if (!shown.endsWith(wanted)) return undefined;
+    const indented = shown.length - wanted.length;
+    return { file: start.file, line: start.line + line, column: indented + column };
+  }
+  const quote = style === "plain" ? 0 : 1;
+  const from = lines.startOf(start.line) + start.column - 1 + quote;
+  if (!text.startsWith(value.slice(0, offset), from)) return undefined;
+  return { file: start.file, ...lines.at(from + offset) };
 }

@@ -1,5 +1,5 @@
 import type { Playbook, Phase, Task } from "../model/playbook.ts";
-import type { AnyStep, StepRegistry } from "../model/step.ts";
+import type { AnyStep } from "../model/step.ts";
 import { isValueMap, type Value } from "../model/value.ts";
 import { isValueList, type YamlPath } from "./source.ts";
 import { paramsOf } from "./step-schema.ts";
@@ -62,35 +62,6 @@ export function templatesOfFrame(playbook: Playbook): readonly Template[] {
     ...texts(playbook.becomeUser, ["become_user"]),
     ...texts(playbook.rollout.lock, ["rollout", "lock"]),
     ...playbook.inputs.flatMap((input) => texts(input.default, ["inputs", input.name, "default"])),
-  ];
-}
-
-/** Every template of a playbook. */
-export function templatesOf(playbook: Playbook, steps: StepRegistry): readonly Template[] {
-  const phases = [...playbook.phases, ...playbook.rollback];
-  const tasks = [
-    ...playbook.goal,
-    ...playbook.preflight,
-    ...playbook.beforeHost,
-    ...playbook.afterHost,
-    ...phases.flatMap((phase) => phase.tasks),
-  ];
-  return [
-    ...templatesOfFrame(playbook),
-    ...phases.flatMap(templatesOfPhase),
-    ...tasks.flatMap(withInner).flatMap((task) => {
-      const step = task.action.kind === "step" ? steps.get(task.action.step) : undefined;
-      return templatesOfTask(task, step);
-    }),
-  ];
-}
-
-function withInner(task: Task): readonly Task[] {
-  const { probe, inverse } = task;
-  return [
-    task,
-    ...(probe === undefined ? [] : withInner(probe)),
-    ...(inverse === undefined || inverse === "none" ? [] : withInner(inverse)),
   ];
 }
 

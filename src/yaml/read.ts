@@ -90,7 +90,6 @@ function unreadable(source: Source): Diagnostic | undefined {
       summary: `larger than ${String(MOST_CHARACTERS / 1024 / 1024)} MiB`,
     });
   }
-  // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
   const control = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x84\x86-\x9F\uFFFE\uFFFF]/.exec(text);
   if (control !== null) {
     const code = control[0].charCodeAt(0).toString(16).padStart(4, "0");

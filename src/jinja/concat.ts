@@ -1,0 +1,48 @@
+import { UndefinedProblem } from "./problem.ts";
+import { Dict, List, Nothing, Omit, Tuple, Undefined } from "./values/datum.ts";
+import type { Cell, Datum } from "./values/datum.ts";
+import { print } from "./values/print.ts";
+
+/**
+ * What a sequence of printed pieces amounts to, as 2.19 has it: pieces that are None vanish, a single piece keeps its
+ * type, anything more is text, and nothing at all is None.
+ */
+export function concat(pieces: readonly Datum[]): Datum {
+  const kept = pieces.filter((piece) => piece !== null);
+  const [only] = kept;
+  if (only === undefined) return null;
+  return kept.length === 1 ? only : kept.map(printPiece).join("");
+}
+
+/** A piece as it appears inside longer text. */
+export function printPiece(piece: Datum): string {
+  if (typeof piece === "string") return piece;
+  if (piece === null || piece instanceof Omit || piece instanceof Nothing) return "";
+  if (piece instanceof Undefined) throw new UndefinedProblem(piece);
+  return print(asVariable(piece));
+}
+
+/** What leaves a template: tuples become lists, and whatever is `omit` is left out. Forces everything inside. */
+export function asVariable(datum: Datum): Datum {
+  if (datum instanceof List) {
+    if (!(datum instanceof Tuple) && datum.cells.every(isPlain)) return datum;
+    return new List(datum.all().filter(isKept).map(asVariable));
+  }
+  if (datum instanceof Dict) {
+    const out = new Dict();
+    for (const [mapKey, entry] of datum.entries) {
+      const value = datum.get(mapKey) ?? null;
+      if (isKept(value)) out.set(mapKey, entry.key, asVariable(value));
+    }
+    return out;
+  }
+  return datum;
+}
+
+function isKept(datum: Datum): boolean {
+  return !(datum instanceof Omit);
+}
+
+function isPlain(cell: Cell): boolean {
+  return typeof cell !== "object" || cell === null;
+}

@@ -1,0 +1,207 @@
+import { flagOr, textOr } from "../coerce.ts";
+import { plugin } from "../plugin.ts";
+import type { Plugins } from "../plugin.ts";
+import { failed } from "../problem.ts";
+import { equals } from "../values/compare.ts";
+import { Dict, List, Tuple, Undefined } from "../values/datum.ts";
+import type { Datum } from "../values/datum.ts";
+import { elements, elementsIfAny, lengthOf, units } from "../values/iterate.ts";
+import { wantInteger } from "../values/number.ts";
+import { print } from "../values/print.ts";
+import { arithmetic } from "../operators.ts";
+import { fold, reader } from "./attribute-path.ts";
+import { sortedBy } from "../values/sort.ts";
+
+const counting = plugin([], (input) => lengthOf(input));
+
+/** Filters of lists. */
+export const LIST_FILTERS: Plugins = {
+  list: plugin([], (input) => new List(elements(input))),
+  length: counting,
+  count: counting,
+  first: plugin([], (input, _, { machine }) => {
+    return (
+      elements(input)[0] ?? new Undefined("No first item, sequence was empty.", machine.trail())
+    );
+  }),
+  last: plugin([], (input, _, { machine }) => {
+    return (
+      elements(input).at(-1) ?? new Undefined("No last item, sequence was empty.", machine.trail())
+    );
+  }),
+  join: plugin(["d?", "attribute?"], (input, [separator, attribute], { machine }) => {
+    const read = reader(attribute, machine);
+    return elements(input)
+      .map((item) => print(read(item)))
+      .join(textOr(separator, ""));
+  }),
+  reverse: plugin([], (input) => {
+    if (typeof input !== "string") return new List(elements(input).toReversed());
+    return [...units(input)].toReversed().join("");
+  }),
+  sort: plugin(
+    ["reverse?", "case_sensitive?", "attribute?"],
+    (input, [reverse, sensitive, attribute], { machine }) => {
+      const keys = attribute === undefined || attribute === null ? [] : print(attribute).split(",");
+      const readers =
+        keys.length === 0 ? [reader(undefined, machine)] : keys.map((key) => reader(key, machine));
+      const folded = fold(flagOr(sensitive, false));
+      const keyOf = (item: Datum) => new List(readers.map((read) => folded(read(item))));
+      const [only] = readers;
+      const single = readers.length === 1 && only !== undefined;
+      const key = single ? (item: Datum) => folded(only(item)) : keyOf;
+      return new List(sortedBy(elements(input), key, flagOr(reverse, false)));
+    },
+  ),
+  unique: plugin(
+    ["case_sensitive?", "attribute?"],
+    (input, [sensitive, attribute], { machine }) => {
+      const read = reader(attribute, machine);
+      const folded = fold(flagOr(sensitive, false));
+      const seen: Datum[] = [];
+      return new List(
+        elements(input).filter((item) => {
+          const key = folded(read(item));
+          machine.spend(seen.length >> 4);
+          if (seen.some((one) => equals(one, key))) return false;
+          seen.push(key);
+          return true;
+        }),
+      );
+    },
+  ),
+  min: plugin(
+    ["case_sensitive?", "attribute?"],
+    (input, [sensitive, attribute], { machine }) =>
+      extreme(elements(input), fold(flagOr(sensitive, false)), reader(attribute, machine), "min") ??
+      new Undefined("No aggregated item, sequence was empty.", machine.trail()),
+  ),
+  max: plugin(
+    ["case_sensitive?", "attribute?"],
+    (input, [sensitive, attribute], { machine }) =>
+      extreme(elements(input), fold(flagOr(sensitive, false)), reader(attribute, machine), "max") ??
+      new Undefined("No aggregated item, sequence was empty.", machine.trail()),
+  ),
+  sum: plugin(["attribute?", "start?"], (input, [attribute, start], { machine }) => {
+    const read = reader(attribute, machine);
+    let total: Datum = start ?? 0;
+    for (const item of elements(input)) total = arithmetic(machine, "+", total, read(item));
+    return total;
+  }),
+  batch: plugin(["linecount", "fill_with?"], (input, [size, fill]) => {
+    const count = wantInteger(size ?? null, "linecount");
+    if (count < 1) throw failed("batch needs a positive size");
+    const items = elements(input);
+    const rows: List[] = [];
+    for (let at = 0; at < items.length; at += count) {
+      const row = items.slice(at, at + count);
+      if (fill !== undefined && fill !== null) while (row.length < count) row.push(fill);
+      rows.push(new List(row));
+    }
+    return new List(rows);
+  }),
+  slice: plugin(["slices", "fill_with?"], (input, [slices, fill]) => {
+    const count = wantInteger(slices ?? null, "slices");
+    if (count < 1) throw failed("slice needs a positive number");
+    const items = elements(input);
+    const each = Math.floor(items.length / count);
+    const extra = items.length % count;
+    let at = 0;
+    const rows = Array.from({ length: count }, (_, index) => {
+      const size = each + (index < extra ? 1 : 0);
+      const row = items.slice(at, at + size);
+      at += size;
+      if (fill !== undefined && fill !== null && index >= extra && extra > 0) row.push(fill);
+      return new List(row);
+    });
+    return new List(rows);
+  }),
+  groupby: plugin(
+    ["attribute", "default?", "case_sensitive?"],
+    (input, [attribute, fallback, sensitive], { machine }) => {
+      const read = reader(attribute, machine, fallback);
+      const folded = fold(flagOr(sensitive, false));
+      const sorted = sortedBy(elements(input), (item) => folded(read(item)), false);
+      const groups: { key: Datum; shown: Datum; items: Datum[] }[] = [];
+      for (const item of sorted) {
+        const key = folded(read(item));
+        const last = groups.at(-1);
+        if (last !== undefined && equals(last.key, key)) last.items.push(item);
+        else groups.push({ key, shown: read(item), items: [item] });
+      }
+      return new List(
+        groups.map((group) => new Tuple([group.shown, new List(group.items)], ["grouper", "list"])),
+      );
+    },
+  ),
+  flatten: plugin(["levels?", "skip_nulls?"], (input, [levels, skip]) => {
+    const depth =
+      levels === undefined || levels === null ? undefined : wantInteger(levels, "levels");
+    return new List(flattened(elements(input), depth, flagOr(skip, true)));
+  }),
+  subelements: plugin(["subelements", "skip_missing?"], (input, [path, skip]) => {
+    const rows = input instanceof Dict ? input.values() : elements(input);
+    return new List(subelementsOf(rows, pathOf(path ?? null), flagOr(skip, false)));
+  }),
+};
+
+function extreme(
+  items: readonly Datum[],
+  folded: (value: Datum) => Datum,
+  read: (item: Datum) => Datum,
+  which: "min" | "max",
+): Datum | undefined {
+  const [first, ...rest] = items;
+  let best = first;
+  for (const item of rest) {
+    if (best === undefined) break;
+    const pair = [folded(read(item)), folded(read(best))] as const;
+    const ordered = which === "min" ? lessThan(pair[0], pair[1]) : lessThan(pair[1], pair[0]);
+    if (ordered) best = item;
+  }
+  return best;
+}
+
+function lessThan(left: Datum, right: Datum): boolean {
+  return sortedBy([right, left], (item) => item, false)[0] === left && !equals(left, right);
+}
+
+function flattened(items: readonly Datum[], depth: number | undefined, skip: boolean): Datum[] {
+  return items.flatMap((item) => {
+    if (skip && (item === null || item === "None" || item === "null")) return [];
+    if (!(item instanceof List) || depth === 0) return [item];
+    return flattened(item.all(), depth === undefined ? undefined : depth - 1, skip);
+  });
+}
+
+function pathOf(path: Datum): string[] {
+  if (typeof path === "string") return path.split(".");
+  const parts = elementsIfAny(path);
+  if (parts === undefined) throw failed("subelements needs a path: text with dots, or a list");
+  return parts.map(print);
+}
+
+/** Pairs every row with every element of the list at a path inside it. */
+export function subelementsOf(
+  rows: readonly Datum[],
+  path: readonly string[],
+  skipMissing: boolean,
+): Tuple[] {
+  return rows.flatMap((row) => {
+    let current: Datum = row;
+    for (const part of path) {
+      const next: Datum | undefined = current instanceof Dict ? current.get(part) : undefined;
+      if (!(current instanceof Dict))
+        throw failed(`the dict key '${part}' was expected in ${print(current)}`);
+      if (next === undefined) {
+        if (skipMissing) return [];
+        throw failed(`could not find '${part}' key in iterated item ${print(row)}`);
+      }
+      current = next;
+    }
+    if (!(current instanceof List)) {
+      throw failed(`the key '${path.join(".")}' should point to a list, got ${print(current)}`);
+    }
+    return current.all().map((item) => new Tuple([row, item]));
+  });
+}

@@ -1,0 +1,74 @@
+import { posix, resolve } from "node:path";
+import { textOr, wantText } from "../coerce.ts";
+import { plugin } from "../plugin.ts";
+import type { Plugins } from "../plugin.ts";
+import { failed } from "../problem.ts";
+import { List, Tuple } from "../values/datum.ts";
+import { elements } from "../values/iterate.ts";
+import { print } from "../values/print.ts";
+
+/** Filters of file names, as Python's os.path and ntpath see them. */
+export const PATH_FILTERS: Plugins = {
+  basename: plugin([], (input) => print(input).split("/").at(-1) ?? ""),
+  dirname: plugin([], (input) => dirname(print(input))),
+  splitext: plugin([], (input) => {
+    const match = /^(.*?[^/.][^/]*?|.*\/\.*[^/.][^/]*?)(\.[^./]*)$/s.exec(print(input));
+    return new Tuple(match === null ? [print(input), ""] : [match[1] ?? "", match[2] ?? ""]);
+  }),
+  normpath: plugin([], (input) => normalized(print(input))),
+  realpath: plugin([], (input) => resolve(print(input))),
+  relpath: plugin(["start?"], (input, [start]) => {
+    return posix.relative(textOr(start, "."), print(input)) || ".";
+  }),
+  expanduser: plugin([], (input, _, { machine }) => {
+    const home = machine.settings.environment?.["HOME"];
+    return home === undefined ? print(input) : print(input).replace(/^~(?=\/|$)/, () => home);
+  }),
+  expandvars: plugin([], (input, _, { machine }) =>
+    print(input).replace(/\$(?:(\w+)|\{([^}]*)\})/g, (whole, plain?: string, braced?: string) => {
+      const environment = machine.settings.environment ?? {};
+      const name = plain ?? braced ?? "";
+      return Object.hasOwn(environment, name) ? (environment[name] ?? whole) : whole;
+    }),
+  ),
+  path_join: plugin([], (input) => {
+    const parts =
+      typeof input === "string"
+        ? [input]
+        : elements(input).map((part) => wantText(part, "each part"));
+    return parts.reduce((done, part) => {
+      if (part.startsWith("/") || done === "") return part;
+      return done.endsWith("/") ? done + part : `${done}/${part}`;
+    });
+  }),
+  commonpath: plugin([], (input) => {
+    const paths = elements(input).map((path) => print(path).split("/"));
+    const [first] = paths;
+    if (first === undefined) throw failed("commonpath() arg is an empty sequence");
+    let shared = 0;
+    while (shared < first.length && paths.every((path) => path[shared] === first[shared]))
+      shared += 1;
+    return first.slice(0, shared).join("/") || (first[0] === "" ? "/" : "");
+  }),
+  win_basename: plugin([], (input) => print(input).split(/[\\/]/).at(-1) ?? ""),
+  win_dirname: plugin([], (input) => {
+    const text = print(input);
+    const drive = /^[a-zA-Z]:[\\/]?/.exec(text)?.[0] ?? "";
+    const rest = text.slice(drive.length).replace(/[^\\/]*$/, "");
+    return drive + rest.replace(/[\\/]+$/, "");
+  }),
+  win_splitdrive: plugin([], (input) => {
+    const match = /^([a-zA-Z]:|[\\/]{2}[^\\/]+[\\/][^\\/]+)?(.*)$/s.exec(print(input));
+    return new List([match?.[1] ?? "", match?.[2] ?? ""]);
+  }),
+};
+
+function dirname(path: string): string {
+  const head = path.slice(0, path.lastIndexOf("/") + 1);
+  return /^\/*$/.test(head) ? head : head.replace(/\/+$/, "");
+}
+
+function normalized(path: string): string {
+  const normal = posix.normalize(path);
+  return normal.length > 1 ? normal.replace(/\/$/, "") : normal;
+}

@@ -1,0 +1,71 @@
+import { flagOr, textOr, wantNumber } from "../coerce.ts";
+import { plugin } from "../plugin.ts";
+import type { Plugins } from "../plugin.ts";
+import { failed } from "../problem.ts";
+import type { Datum } from "../values/datum.ts";
+import { truncated } from "../values/number.ts";
+import { print } from "../values/print.ts";
+import { toFloat } from "./numbers.ts";
+
+const RANKS = ["Y", "Z", "E", "P", "T", "G", "M", "K"];
+
+/** Filters of sizes in bytes and bits. */
+export const SIZE_FILTERS: Plugins = {
+  human_readable: plugin(["isbits?", "unit?"], (input, [isBits, unit]) => {
+    const size = wantNumber(toFloat(input) ?? input, "the size");
+    const bits = flagOr(isBits, false);
+    const base = bits ? "bits" : "Bytes";
+    const wanted = unit === undefined || unit === null ? undefined : print(unit);
+    const rank = RANKS.findIndex((letter, index) => {
+      const limit = 1024 ** (RANKS.length - index);
+      return wanted === undefined ? size >= limit : letter === wanted.toUpperCase();
+    });
+    const letter = RANKS[rank];
+    if (letter === undefined) return `${size.toFixed(2)} ${base}`;
+    const scaled = size / 1024 ** (RANKS.length - rank);
+    return `${scaled.toFixed(2)} ${letter}${bits ? "b" : "B"}`;
+  }),
+  human_to_bytes: plugin(["default_unit?", "isbits?"], (input, [defaultUnit, isBits]) =>
+    toBytes(input, textOr(defaultUnit, ""), flagOr(isBits, false)),
+  ),
+  filesizeformat: plugin(["binary?"], (input, [binary]) => {
+    const size = wantNumber(toFloat(input) ?? input, "the size");
+    const isBinary = flagOr(binary, false);
+    const base = isBinary ? 1024 : 1000;
+    if (size === 1) return "1 Byte";
+    if (size < base) return `${Math.trunc(size)} Bytes`;
+    const units = isBinary
+      ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
+      : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
+    const power = Math.min(Math.floor(Math.log(size) / Math.log(base)), units.length);
+    const exact = base ** (power + 1) <= size && power < units.length ? power + 1 : power;
+    return `${(size / base ** exact).toFixed(1)} ${units[exact - 1] ?? ""}`;
+  }),
+};
+
+function toBytes(input: Datum, defaultUnit: string, bits: boolean): Datum {
+  const text = print(input);
+  const match = /^\s*(\d*\.?\d*)\s*([A-Za-z]+)?$/.exec(text);
+  const fail = (why: string) =>
+    failed(
+      `human_to_bytes() can't interpret the input: ${text}: ${why}`,
+      "Write for example `10 MB`",
+    );
+  if (match === null || match[1] === undefined || match[1] === "") throw fail("no number");
+  const size = Number(match[1]);
+  const unit = match[2] ?? defaultUnit;
+  if (unit === "") return truncated(Math.round(size));
+  const letter = unit[0]?.toUpperCase() ?? "";
+  const rank = RANKS.indexOf(letter);
+  if (rank < 0 && letter !== "B") throw fail(`unknown unit ${unit}`);
+  if (rank < 0 && unit.length > 1 && !/^(bytes?|bits?)$/i.test(unit))
+    throw fail(`unknown unit ${unit}`);
+  if (rank >= 0 && unit.length > 1 && !validUnit(unit, bits)) throw fail(`unknown unit ${unit}`);
+  const limit = rank < 0 ? 1 : 1024 ** (RANKS.length - rank);
+  return truncated(Math.round(size * limit));
+}
+
+function validUnit(unit: string, bits: boolean): boolean {
+  const tail = unit.slice(1);
+  return tail === (bits ? "b" : "B") || (bits ? /^[a-z]+bits?$/i : /^[a-z]+bytes?$/i).test(unit);
+}

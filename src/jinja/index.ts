@@ -1,0 +1,12 @@
+// The door of this room: Jinja2 as ansible-core 2.19 reads it. Everything else here is private to it.
+
+export { checkSyntax } from "./check-syntax.ts";
+export { evaluateCondition } from "./condition.ts";
+export { namesUsed } from "./names-used.ts";
+export { PENDING } from "./pending.ts";
+export { renderText } from "./render-text.ts";
+export { renderValue } from "./render-value.ts";
+export type { Rendered } from "./rendered.ts";
+export type { FileKind, HostScopes, RenderSettings } from "./settings.ts";
+export { isTemplate } from "./syntax/delimiters.ts";
+export { toJson } from "./to-json.ts";

@@ -1,0 +1,103 @@
+import { evaluate } from "./evaluate.ts";
+import { printed } from "./execute.ts";
+import { inner } from "./frame.ts";
+import type { Frame } from "./frame.ts";
+import { Locals } from "./locals.ts";
+import { failed } from "./problem.ts";
+import type { Body, Expression, Signature, Statement } from "./syntax/ast.ts";
+import { Dict, Thing, Tuple, Undefined } from "./values/datum.ts";
+import type { Arguments, Datum } from "./values/datum.ts";
+
+export function macroOf(statement: Extract<Statement, { kind: "macro" }>, frame: Frame): Thing {
+  return callable(statement.name, statement.signature, statement.body, frame);
+}
+
+export function callerOf(
+  statement: Extract<Statement, { kind: "call-block" }>,
+  frame: Frame,
+): Thing {
+  return callable("caller", statement.signature, statement.body, frame);
+}
+
+function callable(name: string, signature: Signature, body: Body, frame: Frame): Thing {
+  const uses = usesOf(body);
+  const call = (args: Arguments): Datum =>
+    frame.machine.deeper(() => {
+      const inside = inner(frame, new Locals(frame.locals));
+      bindInto(inside, name, signature, args, uses);
+      return printed(body, inside);
+    });
+  const read = (attribute: string): Datum | undefined => {
+    if (attribute === "name") return name;
+    if (attribute === "arguments") return new Tuple(signature.params.map((param) => param.name));
+    if (attribute === "catch_varargs") return uses.has("varargs");
+    if (attribute === "catch_kwargs") return uses.has("kwargs");
+    return attribute === "caller" ? uses.has("caller") : undefined;
+  };
+  return new Thing("Macro", { read, call });
+}
+
+function bindInto(
+  inside: Frame,
+  name: string,
+  signature: Signature,
+  args: Arguments,
+  uses: ReadonlySet<string>,
+): void {
+  const { params } = signature;
+  const { positional } = args;
+  const named = new Map(args.named);
+  for (const [index, param] of params.entries()) {
+    const given = positional[index] ?? named.get(param.name);
+    named.delete(param.name);
+    inside.locals.set(param.name, given ?? fallback(param, inside));
+  }
+  const caller = named.get("caller");
+  named.delete("caller");
+  if (caller !== undefined) {
+    if (!uses.has("caller") && name !== "caller")
+      throw failed(`macro '${name}' does not call its caller`, "Use it without {% call %}");
+    inside.locals.set("caller", caller);
+  }
+  const [unknown] = named.keys();
+  if (unknown !== undefined && !uses.has("kwargs"))
+    throw failed(`macro '${name}' takes no keyword argument '${unknown}'`);
+  if (positional.length > params.length && !uses.has("varargs"))
+    throw failed(`macro '${name}' takes not more than ${params.length} argument(s)`);
+  inside.locals.set("varargs", new Tuple([...positional.slice(params.length)]));
+  inside.locals.set("kwargs", new Dict(named));
+}
+
+function fallback(
+  param: { readonly name: string; readonly fallback: Expression | undefined },
+  inside: Frame,
+): Datum {
+  if (param.fallback !== undefined) return evaluate(param.fallback, inside);
+  const message = `parameter '${param.name}' was not provided`;
+  return new Undefined(message, inside.machine.trail(), { name: param.name });
+}
+
+const EXTRA = ["varargs", "kwargs", "caller"];
+
+/** Which of the special names a body mentions: only then does the macro take such arguments. */
+function usesOf(body: Body): ReadonlySet<string> {
+  // The tree is plain data, so looking for name nodes needs no visitor for each kind.
+  const found = new Set<string>();
+  JSON.stringify(body, (_, node: unknown) => {
+    if (typeof node === "bigint") return null;
+    if (isName(node) && EXTRA.includes(node.name)) found.add(node.name);
+    return node;
+  });
+  return found;
+}
+
+function isName(node: unknown): node is { kind: "name"; name: string } {
+  return (
+    typeof node === "object" &&
+    node !== null &&
+    "kind" in node &&
+    node.kind === "name" &&
+    "name" in node &&
+    typeof node.name === "string"
+  );
+}

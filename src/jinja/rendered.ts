@@ -1,0 +1,37 @@
+import type { Diagnostic, Place } from "../model/diagnostic.ts";
+import { diagnose } from "./place.ts";
+import { failed, PendingProblem, TemplateProblem } from "./problem.ts";
+
+/** The answer of every door. */
+export type Rendered<T> =
+  | { readonly kind: "rendered"; readonly value: T }
+  /** The value is `omit`: leave the argument out. */
+  | { readonly kind: "omitted" }
+  | { readonly kind: "problem"; readonly diagnostic: Diagnostic }
+  /** It depends on variables that a plan does not know yet. */
+  | { readonly kind: "unknown"; readonly names: readonly string[] };
+
+/** Runs what may throw a problem of ours; anything else that it throws is a bug and passes. */
+export function guarded<T>(
+  source: string,
+  at: Place | undefined,
+  offset: () => number,
+  run: () => Rendered<T>,
+): Rendered<T> {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof PendingProblem) return { kind: "unknown", names: error.names };
+    const problem = error instanceof RangeError ? tooDeep(error) : error;
+    if (!(problem instanceof TemplateProblem)) throw problem;
+    problem.trail ??= { offset: offset(), variables: [] };
+    return { kind: "problem", diagnostic: diagnose(problem, source, at) };
+  }
+}
+
+/** The stack of JavaScript, and the length of its strings, end where a template asks for the absurd. */
+function tooDeep(error: RangeError): TemplateProblem | RangeError {
+  return /call stack|string length|array length/i.test(error.message)
+    ? failed(`the template asks for too much: ${error.message}`)
+    : error;
+}

@@ -1,0 +1,33 @@
+import { plugin } from "../plugin.ts";
+import type { Plugin, Plugins } from "../plugin.ts";
+import type { FileKind } from "../settings.ts";
+import { print } from "../values/print.ts";
+
+/** Tests of paths on the controller. */
+function pathTest(accepts: (kind: FileKind | undefined) => boolean): Plugin {
+  return plugin([], (input, _, { machine }) => {
+    const { fileKind } = machine.settings;
+    if (fileKind === undefined)
+      throw new TypeError("the settings of this rendering have no fileKind");
+    return accepts(fileKind(print(input)));
+  });
+}
+
+const isAbsolute = plugin([], (input) => print(input).startsWith("/"));
+const isDirectory = pathTest((kind) => kind === "directory");
+const isFile = pathTest((kind) => kind === "file");
+const isLink = pathTest((kind) => kind === "link");
+const exists = pathTest((kind) => kind !== undefined);
+
+export const FILE_TESTS: Plugins = {
+  abs: isAbsolute,
+  is_abs: isAbsolute,
+  directory: isDirectory,
+  is_dir: isDirectory,
+  file: isFile,
+  is_file: isFile,
+  link: isLink,
+  is_link: isLink,
+  exists,
+  link_exists: exists,
+};

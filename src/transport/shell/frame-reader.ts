@@ -12,7 +12,7 @@ export type Frame =
   | { readonly kind: "event"; readonly text: string };
 
 const NEWLINE = 0x0a;
-/** Frames are below PIPE_BUF; a longer "frame" is a bug in our own shell text. */
+/** Frames are below PIPE_BUF; what goes on without an end is none. */
 const LONGEST = 8192;
 
 export class FrameReader {
@@ -29,24 +29,33 @@ export class FrameReader {
       this.#held.length === 0
         ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
         : Buffer.concat([this.#held, chunk]);
+    let from = 0;
     for (;;) {
-      const at = rest.indexOf(this.#mark);
+      const at = rest.indexOf(this.#mark, from);
       if (at === -1) {
-        const keep = this.#startOfMark(rest);
+        const keep = Math.max(from, this.#startOfMark(rest));
         if (keep > 0) frames.push({ kind: "bytes", bytes: rest.subarray(0, keep) });
         // A copy: a few held bytes must not keep a large chunk alive.
         this.#held = Buffer.from(rest.subarray(keep));
         return frames;
       }
-      if (at > 0) frames.push({ kind: "bytes", bytes: rest.subarray(0, at) });
-      const end = rest.indexOf(NEWLINE, at + this.#mark.length);
-      if (end === -1) {
-        if (rest.length - at > LONGEST) throw new Error("a frame of the shell has no end");
+      const begin = at + this.#mark.length;
+      const end = rest.indexOf(NEWLINE, begin);
+      if (end === -1 && rest.length - at <= LONGEST) {
+        if (at > 0) frames.push({ kind: "bytes", bytes: rest.subarray(0, at) });
         this.#held = Buffer.from(rest.subarray(at));
         return frames;
       }
-      frames.push(parseFrame(rest.toString("latin1", at + this.#mark.length, end)));
+      const frame = end === -1 ? undefined : parseFrame(rest.toString("latin1", begin, end));
+      if (frame === undefined) {
+        // `set` prints the mark too, as the value of a variable.
+        from = begin;
+        continue;
+      }
+      if (at > 0) frames.push({ kind: "bytes", bytes: rest.subarray(0, at) });
+      frames.push(frame);
       rest = rest.subarray(end + 1);
+      from = 0;
     }
   }
 
@@ -62,9 +71,10 @@ export class FrameReader {
   }
 }
 
-function parseFrame(text: string): Frame {
+function parseFrame(text: string): Frame | undefined {
   if (text.startsWith("!")) return { kind: "event", text: text.slice(1) };
   const match = /^:(\d+):(\d+)$/.exec(text);
-  if (match === null) throw new Error(`the shell sent a frame that is not ours: ${text}`);
-  return { kind: "end", seq: Number(match[1]), code: Number(match[2]) };
+  return match === null
+    ? undefined
+    : { kind: "end", seq: Number(match[1]), code: Number(match[2]) };
 }

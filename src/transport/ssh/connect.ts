@@ -39,12 +39,14 @@ export async function connectSsh(options: ConnectOptions): Promise<Connected> {
   const known = await readKnownHosts(settings.knownHosts);
   const login = await prepareLogin(settings, user, options.keys);
   for (const note of login.notes) options.onNote(note);
+  let banner = "";
   const failure = (problem: unknown, stage: ConnectStage): ConnectFailure =>
     classify(name, settings, problemOf(problem, stage), {
       tried: login.tried,
       accepts: login.accepts(),
       notes: login.notes,
       user,
+      banner,
     });
 
   let sock: Duplex;
@@ -67,7 +69,9 @@ export async function connectSsh(options: ConnectOptions): Promise<Connected> {
           : { kind: "refused", diagnostic: keyRefused },
       );
     };
-    client.on("greeting", () => undefined);
+    client.on("banner", (message) => {
+      banner += message;
+    });
     client.on("handshake", () => {
       stage = "login";
     });

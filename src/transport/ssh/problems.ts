@@ -35,20 +35,31 @@ export function problemOf(problem: unknown, stage: ConnectStage): ConnectProblem
   };
 }
 
+/** What was offered, and what came back. */
+export interface LoginStory {
+  readonly user: string;
+  readonly tried: readonly string[];
+  readonly accepts: readonly string[];
+  readonly notes: readonly string[];
+  /** What the server shows before it lets anybody in. */
+  readonly banner: string;
+}
+
+/** pam_nologin, while a host comes up or goes down: right now nobody gets in, soon again everybody. */
+const NOT_NOW = /system is (booting up|going down)|not permitted to log in yet|nologin/i;
+
 const DISCONNECT_TOO_MANY_CONNECTIONS = 12;
 
 export function classify(
   name: string,
   settings: SshSettings,
   problem: ConnectProblem,
-  login: {
-    readonly tried: readonly string[];
-    readonly accepts: readonly string[];
-    readonly notes: readonly string[];
-    readonly user: string;
-  },
+  login: LoginStory,
 ): ConnectFailure {
   const where = `${settings.address}:${settings.port}`;
+  if (problem.stage === "login" && NOT_NOW.test(login.banner)) {
+    return { kind: "unreachable", diagnostic: notNow(name, login.banner) };
+  }
   if (problem.level === "client-authentication") {
     return { kind: "refused", diagnostic: loginRefused(name, login) };
   }
@@ -74,16 +85,7 @@ export function classify(
   }
 }
 
-function loginRefused(
-  name: string,
-  login: {
-    readonly tried: readonly string[];
-    readonly accepts: readonly string[];
-    readonly notes: readonly string[];
-    readonly user: string;
-  },
-  said?: string,
-): Diagnostic {
+function loginRefused(name: string, login: LoginStory, said?: string): Diagnostic {
   const tried = login.tried.filter((way) => way !== "nothing");
   return {
     code: "transport/login-refused",
@@ -99,6 +101,15 @@ function loginRefused(
       ...(said === undefined ? [] : [`the server says: ${said}`]),
       ...login.notes,
     ],
+  };
+}
+
+function notNow(name: string, banner: string): Diagnostic {
+  return {
+    code: "transport/no-login-now",
+    severity: "error",
+    summary: `${name}: the host lets nobody in now: ${banner.trim().split("\n")[0] ?? ""}`,
+    hint: "It is starting or stopping; /run/nologin or /etc/nologin is there.",
   };
 }
 

@@ -7,6 +7,17 @@ host_dir() { echo "$LAB/hosts/$1"; }
 host_pid_file() { echo "$LAB/run/$1.pid"; }
 host_runs() { pid_alive "$(host_pid_file "$1")" "$(machine_of "$1")"; }
 
+# Containers of other labs start with a copy of all mounts and keep it, hidden under their own root. Where mounts are not
+# shared by default (no systemd on this machine) our unmounting would not reach those copies: so ours are shared.
+share_mounts() {
+  mkdir -p "$LAB/hosts"
+  if ! mountpoint -q "$LAB/hosts"; then
+    mount --bind "$LAB/hosts" "$LAB/hosts"
+    mount --make-shared "$LAB/hosts"
+  fi
+}
+unshare_mounts() { ! mountpoint -q "$LAB/hosts" || umount "$LAB/hosts"; }
+
 mount_host() {
   local dir
   dir=$(host_dir "$1")
@@ -17,7 +28,10 @@ mount_host() {
     truncate -s 128M "$dir/data.img"
     mkfs.ext4 -q -m0 "$dir/data.img"
   fi
-  mountpoint -q "$dir/root$LMDB_DIR" || mount -o loop "$dir/data.img" "$dir/root$LMDB_DIR"
+  if ! mountpoint -q "$dir/root$LMDB_DIR"; then
+    wait_disk_released "$1" || die "$dir/data.img is still mounted somewhere: mounting it twice would destroy it"
+    mount -o loop "$dir/data.img" "$dir/root$LMDB_DIR"
+  fi
 }
 
 umount_host() {
@@ -30,11 +44,7 @@ umount_host() {
 
 # The kernel takes a dead container's own mounts down later than its processes. Until then its disk image is neither
 # complete nor safe to mount again.
-release_disk() {
-  local image
-  image=$(host_dir "$1")/data.img
-  until_ok 30 image_detached "$image" || die "$image is still mounted somewhere"
-}
+wait_disk_released() { until_ok 20 image_detached "$(host_dir "$1")/data.img"; }
 image_detached() { [ -z "$(losetup -j "$1")" ]; }
 
 # The init of a host as this machine sees it: nspawn's only child. Nothing is printed when the host does not run.

@@ -8,7 +8,10 @@ s3_start() {
     posix "$LAB/s3" >>"$LAB/log/s3.log" 2>&1 </dev/null &
   echo $! >"$LAB/run/s3.pid"
   disown # its end is nothing for the shell to report
-  until_ok 20 bash -c "exec 3<>/dev/tcp/$LAB_NET.1/$S3_PORT" || die "the S3 server does not answer, see $LAB/log/s3.log"
+  # it must be ours that answers, not one that an interrupted lab left behind
+  until_ok 20 bash -c "exec 3<>/dev/tcp/$LAB_NET.1/$S3_PORT" || true
+  pid_alive "$LAB/run/s3.pid" "$LAB/s3" ||
+    die "the S3 server does not start on $LAB_NET.1:$S3_PORT, see $LAB/log/s3.log"
 }
 
 s3_stop() {

@@ -12,7 +12,8 @@ provide_seed() {
   rm -rf "$seed"
   LAB_PREFIX=v5 LAB_SOURCES=both
   cut_all
-  rm -rf "$LAB/hosts" "$LAB/s3"
+  rm -rf "$LAB"/hosts/* "$LAB/s3"
+  share_mounts
   network_up
   s3_start
   for_all prepare_blank_host
@@ -49,7 +50,7 @@ save_to_seed() {
   in_host "$1" sh -ec 'apt-get -qq update; systemctl stop lightningstream pdns'
   halt_host "$1"
   umount_host "$1"
-  release_disk "$1"
+  wait_disk_released "$1" || die "$dir/data.img is still mounted somewhere"
   rm -rf "$dir"/upper/var/log/* "$dir"/upper/tmp/* "$dir"/upper/var/tmp/*
   mkdir -p "$to"
   cp -a "$dir/upper" "$to/"

@@ -36,6 +36,7 @@ verb_up() {
   provide_keys
   provide_cache
   load_versions
+  share_mounts
   network_up
   if [ -e "$LAB/planted" ]; then
     [ $# -eq 0 ] || die "the lab in $LAB exists: options are for its first 'up', or for 'reset'"
@@ -73,6 +74,7 @@ verb_reset() {
   if [ ! -e "$LAB/planted" ] || [ ! -e "$(seed_dir)/done" ]; then die "nothing to reset in $LAB: npm run lab -- up"; fi
   load_versions
   cut_all
+  share_mounts
   network_up
   network_heal
   provide_keys
@@ -103,7 +105,8 @@ verb_down() {
     under_lock down "$@"
     for_all halt_host
     for_all umount_host
-    for_all release_disk
+    for_all wait_disk_released || say "warning: a disk image of $LAB is still held by a mount that this lab does not see"
+    unshare_mounts
     s3_stop
     network_down
     [ "$purge" = no ] || rm -rf "$LAB"

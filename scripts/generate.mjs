@@ -40,7 +40,9 @@ function stepFolders() {
 }
 
 function registry(folders) {
-  const name = (folder) => folder.replace(/[-_](\w)/g, (_, letter) => letter.toUpperCase());
+  // A step may be named like a reserved word: package.
+  const name = (folder) =>
+    `${folder.replace(/[-_](\w)/g, (_, letter) => letter.toUpperCase())}Step`;
   const imports = folders.map(({ folder, readOnly }) => {
     const names = [
       `step as ${name(folder)}`,

@@ -101,11 +101,16 @@ function nextUndo(lane: Lane): Action {
   return { kind: "end-lane-back", host, outcome: "back" };
 }
 
-/** Host-tasks that may have changed something and have something to take back, last intended first. */
+/**
+ * Host-tasks of the way forward that may have changed something and have something to take back, last intended first.
+ * What the way back itself did is not taken back.
+ */
 export function undoOrder(lane: Lane): readonly HostTaskRecord[] {
+  const since = lane.back?.since ?? Infinity;
   return [...lane.tasks.values()]
     .filter(
-      (record) => record.attempt > 0 && record.undo !== undefined && record.undo.kind !== "nothing",
+      ({ attempt, undo, order }) =>
+        attempt > 0 && undo !== undefined && undo.kind !== "nothing" && order < since,
     )
     .toSorted((a, b) => b.order - a.order);
 }

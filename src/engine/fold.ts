@@ -115,18 +115,13 @@ function apply(
       state.stopped = undefined;
       if (entry.whole) {
         state.rollback = { whole: true, why: entry.why };
-        laneOf(state, FLEET).back ??= { way: "undo", standing: "going" };
+        turnRound(laneOf(state, FLEET), "undo", seq);
       }
-      for (const host of entry.hosts) {
-        const lane = laneOf(state, host);
-        if (lane.back === undefined) lane.back = { way: undefined, standing: "going" };
-        else if (lane.back.standing !== "back")
-          lane.back = { way: lane.back.way, standing: "going" };
-      }
+      for (const host of entry.hosts) turnRound(laneOf(state, host), undefined, seq);
       return;
     case "rollback-way": {
       const lane = laneOf(state, entry.host);
-      lane.back = { way: entry.way, standing: "going" };
+      lane.back = { way: entry.way, standing: "going", since: lane.back?.since ?? seq };
       return;
     }
     case "undo-intended":
@@ -141,7 +136,7 @@ function apply(
       return;
     case "host-rolled-back": {
       const lane = laneOf(state, entry.host);
-      lane.back = { way: lane.back?.way, standing: entry.outcome };
+      lane.back = { way: lane.back?.way, standing: entry.outcome, since: lane.back?.since ?? seq };
       return;
     }
     case "run-stopped":
@@ -157,13 +152,18 @@ function apply(
   assertNever(entry);
 }
 
+function turnRound(lane: Lane, way: "undo" | undefined, seq: number): void {
+  if (lane.back === undefined) lane.back = { way, standing: "going", since: seq };
+  else if (lane.back.standing !== "back") lane.back = { ...lane.back, standing: "going" };
+}
+
 /** What failed may be tried again, what is in doubt is looked at again, who was lost may be back. */
 function resume(state: RunState): void {
   state.stopped = undefined;
   for (const lane of state.lanes.values()) {
     lane.lost = undefined;
     if (lane.back !== undefined && lane.back.standing !== "back") {
-      lane.back = { way: lane.back.way, standing: "going" };
+      lane.back = { ...lane.back, standing: "going" };
     }
     for (const record of lane.tasks.values()) {
       if (record.standing === "failed") record.standing = "retry";

@@ -41,8 +41,8 @@ export function scopeOf(
   if (more.unknown) layers.push(plain(more.unknown));
   if (Object.keys(task.vars).length > 0) layers.push({ trusted: true, values: task.vars });
   if (more.item && task.loop) layers.push(plain(loopVariables(task.loop, more.item)));
+  layers.push(plain(magic(state)));
   if (extra) layers.push(extra);
-  layers.push(plain(magic(state, host)));
   return layers;
 }
 
@@ -63,13 +63,9 @@ function loopVariables(loop: NonNullable<Task["loop"]>, item: LoopItem): ValueMa
   };
 }
 
-function magic(state: RunState, host: HostId): ValueMap {
+function magic(state: RunState): ValueMap {
   const { spec } = state;
   return {
-    ...(host !== FLEET && {
-      inventory_hostname: host,
-      inventory_hostname_short: host.split(".")[0] ?? host,
-    }),
     groups: spec.groups as ValueMap,
     ansible_play_hosts: spec.hosts,
     ansible_play_hosts_all: spec.hosts,

@@ -239,9 +239,8 @@ export async function endLaneBack(
 ): Promise<void> {
   const lane = laneOf(running.state, host);
   if (outcome === "back" && lane.back?.way === "phases" && host !== FLEET) {
-    const backTasks = new Set(running.program.back.map(({ task }) => task.id));
     for (const record of undoOrder(lane)) {
-      if (record.back !== undefined || backTasks.has(record.of.task)) continue;
+      if (record.back !== undefined) continue;
       await running.append({
         type: "undo-settled",
         of: record.of,

@@ -43,6 +43,10 @@ export interface RunSpec {
   readonly groups: { readonly [group: string]: readonly string[] };
   /** The operator's address of each host, as connection variables had it at the start; for people. */
   readonly addresses: { readonly [host: string]: string };
+  /** Where the inventory was read from, so that connection variables can be read anew. */
+  readonly inventory: readonly string[];
+  /** Connection options of the command line that were not secret. */
+  readonly connection: JsonObject;
   /** Who started it: user and machine. */
   readonly who: string;
 }

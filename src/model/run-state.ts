@@ -56,6 +56,8 @@ export interface Lane {
     | {
         way: "undo" | "phases" | undefined;
         standing: "going" | "back" | "needs-operator" | "pending";
+        /** Sequence number of the entry that turned it round: what was begun later belongs to the way back. */
+        readonly since: number;
       }
     | undefined;
 }

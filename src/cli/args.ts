@@ -1,0 +1,249 @@
+/** The command tree, and the only door to commander. Commands are loaded when they are used. */
+import { Command, CommanderError, Option } from "commander";
+import { EXIT } from "./exit-codes.ts";
+import type {
+  ApplyOptions,
+  DocOptions,
+  InventoryCommandOptions,
+  InventoryOptions,
+  PlanOptions,
+  ResumeOptions,
+  RollbackOptions,
+  RunOptions,
+  ShowOptions,
+  StateOptions,
+  VarsOptions,
+} from "./options.ts";
+import type { Terminal } from "./terminal.ts";
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** Resolves with the exit code; throws only what is a bug of ours. */
+export async function runArguments(
+  argv: readonly string[],
+  terminal: Terminal,
+  version: string,
+): Promise<number> {
+  let code: number = EXIT.done;
+  const program = commandTree(terminal, version, (exit) => {
+    code = exit;
+  });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+}
+
+export function commandTree(
+  terminal: Terminal,
+  version: string,
+  end: (code: number) => void,
+): Command {
+  const program = new Command("runbook")
+    .description("Runbooks for fleets over SSH: plan, apply, resume, and go back.")
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+    })
+    .showSuggestionAfterError()
+    .showHelpAfterError("(runbook --help lists the commands)");
+
+  withRun(program.command("apply").argument("<playbook>"))
+    .description("validate, connect, check everything, show the plan, ask, and do it")
+    .option("-C, --check", "stop before the question: the same as plan")
+    .option("-y, --yes", "accept the plan without being asked")
+    .option("--accept-irreversible", "accept the tasks that cannot be taken back")
+    .action(async (playbook: string, options: ApplyOptions) => {
+      const { apply } = await import("./commands/apply.ts");
+      end(await apply(playbook, options, terminal));
+    });
+
+  withRun(program.command("plan").argument("<playbook>"))
+    .description("what would happen, per host and task; changes nothing")
+    .option("--detailed-exitcode", "0: no change, 2: changes")
+    .action(async (playbook: string, options: PlanOptions) => {
+      const { plan } = await import("./commands/plan.ts");
+      end(await plan(playbook, options, terminal));
+    });
+
+  withRun(program.command("status").argument("<playbook>"))
+    .description("where every host stands now against goal and preflight; changes nothing")
+    .action(async (playbook: string, options: RunOptions) => {
+      const { status } = await import("./commands/status.ts");
+      end(await status(playbook, options, terminal));
+    });
+
+  withInventory(program.command("validate").argument("<playbook...>"))
+    .description("everything that can be known without a connection; all problems at once")
+    .action(async (playbooks: string[], options: InventoryOptions) => {
+      const { validate } = await import("./commands/validate.ts");
+      end(await validate(playbooks, options, terminal));
+    });
+
+  withJournal(program.command("resume").argument("[run]"))
+    .description("go on with a run that stopped, failed or was killed")
+    .addOption(new Option("--answer <answer>", "answer the question that the run waits for"))
+    .option(
+      "--settle <host-task=applied|not-applied>",
+      "say what happened to a host-task in doubt",
+      collect,
+      [],
+    )
+    .action(async (run: string | undefined, options: ResumeOptions) => {
+      const { resume } = await import("./commands/resume.ts");
+      end(await resume(run, options, terminal));
+    });
+
+  withJournal(program.command("rollback").argument("[run]"))
+    .description("take hosts back to where they were before a run, from its journal alone")
+    .option(
+      "-l, --limit <hosts>",
+      "only these hosts of the run (comma list); the inventory is left alone",
+    )
+    .option("-C, --check", "say whether the way back still exists; changes nothing")
+    .option(
+      "--settle <host-task=applied|not-applied>",
+      "say what happened to a host-task in doubt",
+      collect,
+      [],
+    )
+    .action(async (run: string | undefined, options: RollbackOptions) => {
+      const { rollback } = await import("./commands/rollback.ts");
+      end(await rollback(run, options, terminal));
+    });
+
+  withJournal(program.command("abandon").argument("<run>"))
+    .description("give a run up as it stands: its locks go, its journal stays")
+    .option("--settle <host-task=applied|not-applied>", "not used here", collect, [])
+    .action(async (run: string, options: ResumeOptions) => {
+      const { abandon } = await import("./commands/abandon.ts");
+      end(await abandon(run, options, terminal));
+    });
+
+  withState(program.command("runs"))
+    .description("the runs that have a journal here")
+    .action(async (options: StateOptions) => {
+      const { runs } = await import("./commands/runs.ts");
+      end(await runs(options, terminal));
+    });
+
+  withState(program.command("show").argument("[run]"))
+    .description("what a run did, host by host")
+    .option("--entries", "every entry of the journal, one JSON object a line")
+    .action(async (run: string | undefined, options: ShowOptions) => {
+      const { show } = await import("./commands/show.ts");
+      end(await show(run, options, terminal));
+    });
+
+  withInventory(program.command("inventory"))
+    .description("hosts, groups and variables as the inventory has them")
+    .option("--list", "everything, as JSON")
+    .option("--host <host>", "the variables of one host, as JSON")
+    .option("--graph [group]", "groups and hosts as a tree")
+    .option("--list-hosts <pattern>", "the hosts that a pattern selects")
+    .action(async (options: InventoryCommandOptions) => {
+      const { inventory } = await import("./commands/inventory.ts");
+      end(await inventory(options, terminal));
+    });
+
+  withInventory(program.command("vars").argument("<host>"))
+    .description("the variables of one host, and where they come from")
+    .option("--explain <name>", "every value that was given for a name, and which one won")
+    .action(async (host: string, options: VarsOptions) => {
+      const { vars } = await import("./commands/vars.ts");
+      end(await vars(host, options, terminal));
+    });
+
+  program
+    .command("doc")
+    .argument("[name]", "a step, or a playbook file")
+    .description("what a step does and takes, or what a playbook wants to know")
+    .option("-l, --list", "all steps, one a line")
+    .action(async (name: string | undefined, options: DocOptions) => {
+      const { doc } = await import("./commands/doc.ts");
+      end(await doc(name, options, terminal));
+    });
+
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  return program;
+}
+
+function withInventory(command: Command): Command {
+  return command
+    .option(
+      "-i, --inventory <source>",
+      "inventory file, folder or comma list; may be given again",
+      collect,
+      [],
+    )
+    .option("-l, --limit <pattern>", "only these of the hosts")
+    .option("-e, --extra-vars <vars>", "k=v, JSON, YAML or @file; may be given again", collect, [])
+    .option("--vault-password-file <file>", "may be given again", collect, [])
+    .option("--vault-id <id@source>", "may be given again", collect, [])
+    .option("-J, --ask-vault-pass", "ask for the vault password");
+}
+
+function withConnection(command: Command): Command {
+  return command
+    .option("-u, --user <user>", "login user, where the inventory names none")
+    .option("--private-key <file>", "private key, where the inventory names none")
+    .addOption(
+      new Option("-c, --connection <kind>", "how hosts are reached").choices(["ssh", "local"]),
+    )
+    .option("-T, --timeout <seconds>", "for connecting")
+    .option("--ssh-common-args <args>", "-o options of ssh, where the inventory has none")
+    .option("-b, --become", "become another user by sudo")
+    .option("--become-user <user>", "whom to become")
+    .option("-K, --ask-become-pass", "ask for the sudo password")
+    .option("--become-password-file <file>", "read the sudo password from a file")
+    .option("-k, --ask-pass", "ask for the login password")
+    .option("--connection-password-file <file>", "read the login password from a file");
+}
+
+function withState(command: Command): Command {
+  return command
+    .option("--state-dir <folder>", "where journals are kept (RUNBOOK_STATE_DIR)")
+    .option("--state-key-file <file>", "the key that journals are readable with")
+    .option("--log <file>", "write a structured log (JSON lines) there");
+}
+
+function withRun(command: Command): Command {
+  return withState(withConnection(withInventory(command)))
+    .addOption(
+      new Option("--mode <mode>", "host by host, or all hosts at once, phase by phase").choices([
+        "serial",
+        "window",
+      ]),
+    )
+    .option("-f, --forks <n>", "how many hosts are worked on at the same time")
+    .addOption(
+      new Option("--on-failure <what>", "what a failure beyond max_failures leads to").choices([
+        "stop",
+        "rollback_host",
+        "rollback_run",
+        "ask",
+      ]),
+    )
+    .option("-D, --diff", "show what changes, not only that it does");
+}
+
+function withJournal(command: Command): Command {
+  return withState(withConnection(command))
+    .option(
+      "-i, --inventory <source>",
+      "where connection variables are read anew; default: where the run had them",
+      collect,
+      [],
+    )
+    .option("-e, --extra-vars <vars>", "for connection variables", collect, [])
+    .option("--vault-password-file <file>", "may be given again", collect, [])
+    .option("--vault-id <id@source>", "may be given again", collect, [])
+    .option("-J, --ask-vault-pass", "ask for the vault password")
+    .option("-y, --yes", "go on without being asked")
+    .option("-D, --diff", "show what changes, not only that it does");
+}

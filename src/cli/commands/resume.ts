@@ -1,0 +1,104 @@
+import { endRun, lookBeforeResuming } from "../../engine/begin.ts";
+import { execute } from "../../engine/execute.ts";
+import { lockHosts } from "../../engine/host-lock.ts";
+import { isTouched } from "../../engine/decide.ts";
+import { FLEET } from "../../model/ids.ts";
+import { sayEnding } from "../ending.ts";
+import { EXIT } from "../exit-codes.ts";
+import { openRun } from "../open-run.ts";
+import type { ResumeOptions } from "../options.ts";
+import { refusalCode, sayRefusals } from "../refusals.ts";
+import { reportersFor } from "../reporters.ts";
+import { createRunning } from "../running.ts";
+import { settleByHand } from "../settle.ts";
+import { listenForInterrupts } from "../signals.ts";
+import type { Terminal } from "../terminal.ts";
+import { askOperator, interruptText } from "./apply.ts";
+
+/** Goes on where the journal ends. What was begun and never settled is looked at first. */
+export async function resume(
+  name: string | undefined,
+  options: ResumeOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const opened = await openRun(name, options, terminal);
+  if (typeof opened === "number") return opened;
+  await using run = opened;
+  const { state, playbook } = run;
+  if (state.finished) {
+    terminal.err(
+      `Run ${run.run} is finished (${state.finished.outcome}): ${state.finished.text}.\n`,
+    );
+    return state.finished.outcome === "succeeded" ? EXIT.done : EXIT.refused;
+  }
+  using wish = listenForInterrupts((level) => terminal.err(interruptText(level)));
+  await using running = createRunning({
+    ...run,
+    spec: state.spec,
+    journal: run.writer,
+    reporters: reportersFor({
+      terminal,
+      playbook,
+      spec: state.spec,
+      options,
+      redactor: run.redactor,
+    }),
+    signal: wish.signal,
+    note: (text) => terminal.err(`${text}\n`),
+    ask: async (question) =>
+      options.answer ?? askOperator(terminal, question.text, question.choices),
+  });
+  const waitsForAnswer = state.decisions.findLast((decision) => decision.question === "on_failure");
+  await running.append({ type: "run-resumed", who: state.spec.who });
+  if (options.answer !== undefined && waitsForAnswer) {
+    await running.append({
+      type: "decision",
+      who: state.spec.who,
+      question: "on_failure",
+      answer: options.answer,
+    });
+  }
+  const unsettled = await settleByHand(running, options.settle, state.spec.who);
+  if (unsettled.length > 0) {
+    terminal.problems(unsettled);
+    return EXIT.usage;
+  }
+  const begun = state.spec.hosts.filter(
+    (host) => host !== FLEET && isTouched(state.lanes.get(host) ?? never(host)),
+  );
+  const hosts = state.lockedHosts.length > 0 ? state.lockedHosts : state.spec.hosts;
+  const locks = await lockHosts(running, hosts);
+  const held = locks.filter((lock) => lock.kind === "held");
+  if (held.length > 0) {
+    sayRefusals(
+      held.map(({ host, diagnostic }) => ({ host, cause: "blocked", diagnostic })),
+      terminal,
+    );
+    return EXIT.locked;
+  }
+  if (locks.length > 0) {
+    sayRefusals(
+      locks.map(({ host, diagnostic }) => ({ host, cause: "unreachable", diagnostic })),
+      terminal,
+    );
+    return begun.length > 0 ? EXIT.needsOperator : EXIT.unreachable;
+  }
+  const refusals = await lookBeforeResuming(running);
+  if (refusals.length > 0) {
+    sayRefusals(refusals, terminal);
+    terminal.err("Not gone on with; nothing was changed.\n");
+    await running.append({
+      type: "run-stopped",
+      why: "failed",
+      text: "a precondition does not hold",
+    });
+    return refusalCode(refusals);
+  }
+  const ending = await endRun(running, await execute(running, wish));
+  sayEnding(running, ending, terminal);
+  return wish.level === 3 ? EXIT.leftAtOnce : ending.exitCode;
+}
+
+function never(host: string): never {
+  throw new Error(`the run has no lane for ${host}`);
+}

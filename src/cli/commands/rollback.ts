@@ -1,0 +1,113 @@
+import { endRun } from "../../engine/begin.ts";
+import { touchedHosts } from "../../engine/decide.ts";
+import { execute } from "../../engine/execute.ts";
+import { lockHosts } from "../../engine/host-lock.ts";
+import type { HostId } from "../../model/ids.ts";
+import { hostId } from "../../model/ids.ts";
+import { sayEnding } from "../ending.ts";
+import { EXIT } from "../exit-codes.ts";
+import { openRun } from "../open-run.ts";
+import type { RollbackOptions } from "../options.ts";
+import { sayRefusals } from "../refusals.ts";
+import { reportersFor } from "../reporters.ts";
+import { createRunning } from "../running.ts";
+import { settleByHand } from "../settle.ts";
+import { listenForInterrupts } from "../signals.ts";
+import type { Terminal } from "../terminal.ts";
+import { checkWayBack } from "../way-back.ts";
+import { interruptText } from "./apply.ts";
+
+/** Takes a run's hosts back from its journal alone. Ends 0 when all are back, else 11. */
+export async function rollback(
+  name: string | undefined,
+  options: RollbackOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const opened = await openRun(name, options, terminal);
+  if (typeof opened === "number") return opened;
+  await using run = opened;
+  const { state, playbook } = run;
+  const touched = touchedHosts(state);
+  const wanted = chosen(touched, options.limit, state.spec.hosts, terminal);
+  if (typeof wanted === "number") return wanted;
+  if (wanted.length === 0) {
+    terminal.out("Nothing was changed by this run; there is nothing to take back.\n");
+    return EXIT.done;
+  }
+  using wish = listenForInterrupts((level) => terminal.err(interruptText(level)));
+  await using running = createRunning({
+    ...run,
+    spec: state.spec,
+    journal: run.writer,
+    reporters: options.check
+      ? []
+      : reportersFor({ terminal, playbook, spec: state.spec, options, redactor: run.redactor }),
+    signal: wish.signal,
+    note: (text) => terminal.err(`${text}\n`),
+  });
+  if (options.check) return checkWayBack(running, wanted, terminal);
+  if (!options.yes) {
+    const answer = await terminal.ask(
+      `Take ${wanted.join(", ")} back to where they were before ${run.run}? [yes/no] `,
+    );
+    if (answer === undefined) {
+      terminal.err("Nobody can answer here: --yes goes ahead. Nothing was done.\n");
+      return EXIT.refused;
+    }
+    if (answer !== "yes" && answer !== "y") return EXIT.declined;
+  }
+  if (state.finished || state.stopped)
+    await running.append({ type: "run-resumed", who: state.spec.who });
+  const unsettled = await settleByHand(running, options.settle, state.spec.who);
+  if (unsettled.length > 0) {
+    terminal.problems(unsettled);
+    return EXIT.usage;
+  }
+  const locks = await lockHosts(running, wanted);
+  const held = locks.filter((lock) => lock.kind === "held");
+  if (held.length > 0) {
+    sayRefusals(
+      held.map(({ host, diagnostic }) => ({ host, cause: "blocked", diagnostic })),
+      terminal,
+    );
+    return EXIT.locked;
+  }
+  for (const { host, diagnostic } of locks)
+    await running.append({ type: "host-lost", host, diagnostic });
+  const whole = touched.every((host) => wanted.includes(host));
+  if (!whole)
+    terminal.err(
+      "Only some hosts go back: the inventory and what was done for the fleet are left alone.\n",
+    );
+  await running.append({
+    type: "rollback-begun",
+    hosts: wanted,
+    whole,
+    why: "asked for by the operator",
+    who: state.spec.who,
+  });
+  const ending = await endRun(running, await execute(running, wish));
+  sayEnding(running, ending, terminal);
+  if (wish.level === 3) return EXIT.leftAtOnce;
+  return ending.end.kind === "rolled-back"
+    ? EXIT.done
+    : ending.exitCode === EXIT.stopped
+      ? EXIT.stopped
+      : EXIT.needsOperator;
+}
+
+function chosen(
+  touched: readonly HostId[],
+  limit: string | undefined,
+  hosts: readonly HostId[],
+  terminal: Terminal,
+): readonly HostId[] | number {
+  if (limit === undefined) return touched;
+  const names = limit.split(/[,:]/).map((name) => hostId(name.trim()));
+  const unknown = names.filter((name) => !hosts.includes(name));
+  if (unknown.length > 0) {
+    terminal.err(`The run has no host ${unknown.join(", ")}; it has ${hosts.join(", ")}.\n`);
+    return EXIT.noHosts;
+  }
+  return touched.filter((host) => names.includes(host));
+}

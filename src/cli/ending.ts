@@ -1,0 +1,37 @@
+/** The last lines of a run: recap, why it ended, and the commands to go on, to look and to go back. */
+import type { Ending } from "../engine/begin.ts";
+import { touchedHosts } from "../engine/decide.ts";
+import type { Running } from "../engine/running.ts";
+import { recapText } from "../report/recap.ts";
+import type { Terminal } from "./terminal.ts";
+
+export function sayEnding(running: Running, ending: Ending, terminal: Terminal): void {
+  const { state } = running;
+  const { run } = state.spec;
+  terminal.out(`\n${recapText(state, terminal.paint)}\n`);
+  const { end } = ending;
+  switch (end.kind) {
+    case "succeeded":
+      terminal.out(`\nDone. ${wayBackLine(running)}\n`);
+      return;
+    case "rolled-back":
+      terminal.out(`\nEvery host that went back is back. Look: runbook show ${run}\n`);
+      return;
+    case "stopped":
+      terminal.err(
+        [
+          `\nStopped: ${end.text}.`,
+          `  go on:   runbook resume ${run}`,
+          `  look:    runbook show ${run}`,
+          ...(touchedHosts(state).length > 0 ? [`  go back: runbook rollback ${run}`] : []),
+          "",
+        ].join("\n"),
+      );
+  }
+}
+
+function wayBackLine({ state }: Running): string {
+  return touchedHosts(state).length === 0
+    ? "Nothing was changed."
+    : `The way back: runbook rollback ${state.spec.run} (--check says whether it still exists)`;
+}

@@ -1,0 +1,90 @@
+/** What `plan`, `apply` and `status` have in common: everything read and checked, nothing connected. */
+import { createRedactor } from "../lib/redact.ts";
+import type { Redactor } from "../lib/redact.ts";
+import { JournalStore, newRunId, stateFolder } from "../journal/store.ts";
+import { hasErrors } from "../model/diagnostic.ts";
+import type { Playbook } from "../model/playbook.ts";
+import type { Renderer } from "../model/rendering.ts";
+import type { RunSpec } from "../model/run-spec.ts";
+import type { ConnectionSource } from "./connection.ts";
+import { connectionProblems } from "./connection.ts";
+import { EXIT } from "./exit-codes.ts";
+import type { RunOptions, StateOptions } from "./options.ts";
+import { createRenderer } from "./renderer.ts";
+import { loginSecrets } from "./secrets.ts";
+import { readInventory, readPlaybook } from "./sources.ts";
+import { makeSpec } from "./spec.ts";
+import { systemClock } from "./system-clock.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface NewRun {
+  readonly spec: RunSpec;
+  readonly playbook: Playbook;
+  readonly renderer: Renderer;
+  readonly redactor: Redactor;
+  readonly connections: ConnectionSource;
+}
+
+/** A number is the exit code of what was said. */
+export async function readNewRun(
+  file: string,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<NewRun | number> {
+  const redactor = createRedactor();
+  terminal.mask = (text) => redactor.mask(text);
+  const playbook = await readPlaybook(file);
+  const inventory = await readInventory(options, playbook.value?.folder, redactor);
+  const login = await loginSecrets(options, process.env, redactor);
+  const read = [...playbook.problems, ...inventory.problems, ...login.problems];
+  if (playbook.value === undefined || inventory.value === undefined || login.value === undefined) {
+    terminal.problems(read);
+    const missing = read.some(
+      (p) => p.code === "cli/no-inventory" || p.code === "inventory/missing",
+    );
+    return missing && !hasErrors(playbook.problems) ? EXIT.noHosts : EXIT.invalid;
+  }
+  const scopes = new Map<string, RunSpec["fleetScope"]>();
+  const renderer = createRenderer({
+    vault: inventory.value.vault,
+    redactor,
+    folders: [playbook.value.folder],
+    hosts: inventory.value.inventory.hosts.map((host) => host.name),
+    scopeOf: (host) => scopes.get(host) ?? inventory.value?.inventory.layers(host as never),
+  });
+  const run = newRunId(systemClock);
+  const made = await makeSpec({
+    run,
+    playbook: playbook.value,
+    inventory: inventory.value,
+    options,
+    renderer,
+    redactor,
+  });
+  terminal.problems([...read, ...made.problems]);
+  if (made.value?.nobody) {
+    terminal.err(
+      `no hosts matched: hosts: ${playbook.value.playbook.hosts}${options.limit === undefined ? "" : `, --limit ${options.limit}`}\n`,
+    );
+    return EXIT.noHosts;
+  }
+  if (made.value === undefined) return EXIT.invalid;
+  const { spec } = made.value;
+  for (const [host, scope] of Object.entries(spec.scopes)) scopes.set(host, scope);
+  const connections: ConnectionSource = {
+    scopes: spec.scopes,
+    fallback: spec.fleetScope,
+    renderer,
+    options: spec.connection,
+    secrets: login.value,
+    redactor,
+  };
+  const unusable = connectionProblems(connections, spec.fleet);
+  terminal.problems(unusable);
+  if (hasErrors(unusable)) return EXIT.invalid;
+  return { spec, playbook: playbook.value.playbook, renderer, redactor, connections };
+}
+
+export function openStore(options: StateOptions): JournalStore {
+  return new JournalStore(stateFolder(options.stateDir, process.env), options.stateKeyFile);
+}

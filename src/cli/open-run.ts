@@ -1,0 +1,179 @@
+/** A run from its journal: read, checked, claimed for writing, and made ready to go on. */
+import { createRedactor } from "../lib/redact.ts";
+import type { Redactor } from "../lib/redact.ts";
+import { fold } from "../engine/fold.ts";
+import type { JournalFile } from "../journal/file.ts";
+import type { ReadJournal } from "../journal/read.ts";
+import type { JournalStore } from "../journal/store.ts";
+import { noSuchRun } from "../journal/store.ts";
+import { hasErrors } from "../model/diagnostic.ts";
+import type { RunId } from "../model/ids.ts";
+import { runId } from "../model/ids.ts";
+import type { Playbook } from "../model/playbook.ts";
+import type { Renderer } from "../model/rendering.ts";
+import type { RunState } from "../model/run-state.ts";
+import type { Scope } from "../model/value.ts";
+import { loadPlaybook } from "../playbook/load.ts";
+import { steps } from "../steps/index.ts";
+import { vaultReader } from "../vault/vault.ts";
+import type { ConnectionSource } from "./connection.ts";
+import { EXIT } from "./exit-codes.ts";
+import { openStore } from "./new-run.ts";
+import type { ResumeOptions, StateOptions } from "./options.ts";
+import { createRenderer } from "./renderer.ts";
+import { loginSecrets, vaultSecrets } from "./secrets.ts";
+import { readInventory } from "./sources.ts";
+import { systemClock } from "./system-clock.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface ReadRun {
+  readonly store: JournalStore;
+  readonly run: RunId;
+  readonly journal: ReadJournal;
+  readonly state: RunState;
+  readonly playbook: Playbook;
+}
+
+/** Only to look. Without a name, the newest run. A number is the exit code of what was said. */
+export async function readRun(
+  name: string | undefined,
+  options: StateOptions,
+  terminal: Terminal,
+): Promise<ReadRun | number> {
+  const store = openStore(options);
+  const run = name === undefined ? (await store.runs()).at(-1) : runId(name);
+  if (run === undefined) {
+    terminal.err("There is no run here yet.\n");
+    return EXIT.usage;
+  }
+  const journal = await store.read(run);
+  if (!journal) {
+    terminal.problems([noSuchRun(run)]);
+    return EXIT.usage;
+  }
+  if (hasErrors(journal.problems)) {
+    terminal.problems(journal.problems);
+    return EXIT.needsOperator;
+  }
+  const state = fold(journal.lines);
+  if (!state) {
+    terminal.err(`Run ${run} was killed before its journal had a first line; nothing was done.\n`);
+    return EXIT.usage;
+  }
+  const { text, file } = state.spec.source;
+  const loaded = loadPlaybook(text, file, steps);
+  if (!loaded.playbook) {
+    terminal.problems(loaded.problems);
+    return EXIT.invalid;
+  }
+  return { store, run, journal, state, playbook: loaded.playbook };
+}
+
+export interface OpenRun extends ReadRun, AsyncDisposable {
+  readonly writer: JournalFile;
+  readonly renderer: Renderer;
+  readonly redactor: Redactor;
+  readonly connections: ConnectionSource;
+}
+
+/** To go on with: nobody else writes this journal while it is open. */
+export async function openRun(
+  name: string | undefined,
+  options: ResumeOptions,
+  terminal: Terminal,
+): Promise<OpenRun | number> {
+  const first = await readRun(name, options, terminal);
+  if (typeof first === "number") return first;
+  const claim = await first.store.claim(first.run);
+  if (claim.kind === "held") {
+    terminal.err(`Run ${first.run} is being worked on by another process: ${claim.by}\n`);
+    return EXIT.locked;
+  }
+  // Read again under the claim: it may have grown since.
+  const read = await readRun(first.run, options, terminal);
+  if (typeof read === "number") {
+    await claim.release();
+    return read;
+  }
+  const redactor = createRedactor();
+  terminal.mask = (text) => redactor.mask(text);
+  const made = await connectionParts(read, options, redactor, terminal);
+  const { key } = read.journal;
+  if (typeof made === "number" || key === undefined) {
+    await claim.release();
+    return typeof made === "number" ? made : EXIT.needsOperator;
+  }
+  const writer = await read.store.reopen(read.run, systemClock, { ...read.journal, key });
+  return {
+    ...read,
+    ...made,
+    redactor,
+    writer,
+    async [Symbol.asyncDispose]() {
+      await writer[Symbol.asyncDispose]();
+      await claim.release();
+    },
+  };
+}
+
+/**
+ * Connection variables are read anew where the inventory still is; hosts and everything else come from the journal. An
+ * inventory that cannot be read is a warning: the journal has what was used.
+ */
+async function connectionParts(
+  { state }: ReadRun,
+  options: ResumeOptions,
+  redactor: Redactor,
+  terminal: Terminal,
+): Promise<{ renderer: Renderer; connections: ConnectionSource } | number> {
+  const { spec } = state;
+  const login = await loginSecrets({ ...spec.connection, ...options }, process.env, redactor);
+  if (login.value === undefined) {
+    terminal.problems(login.problems);
+    return EXIT.invalid;
+  }
+  const sources = options.inventory.length > 0 ? options.inventory : spec.inventory;
+  const fresh = await readInventory({ ...options, inventory: sources }, spec.folders[0], redactor);
+  if (fresh.value === undefined && options.inventory.length > 0) {
+    terminal.problems(fresh.problems);
+    return EXIT.invalid;
+  }
+  if (fresh.value === undefined) {
+    terminal.problems(fresh.problems.map((problem) => ({ ...problem, severity: "warning" })));
+    terminal.err("The inventory cannot be read; connections are made as the journal has them.\n");
+  }
+  const secrets = await vaultSecrets(options, process.env);
+  const scopes: Record<string, Scope> = { ...spec.scopes };
+  for (const host of fresh.value?.inventory.hosts ?? []) {
+    if (!Object.hasOwn(scopes, host.name)) continue;
+    // What the journal kept stays beneath: a password that was opened then is not asked for again.
+    scopes[host.name] = [
+      ...(spec.scopes[host.name] ?? []),
+      ...(fresh.value?.inventory.layers(host.name) ?? []),
+    ];
+  }
+  const renderer = createRenderer({
+    vault: fresh.value?.vault ?? vaultReader(secrets.value ?? []),
+    redactor,
+    folders: spec.folders,
+    hosts: spec.fleet,
+    scopeOf: (host) => spec.scopes[host],
+  });
+  const connections: ConnectionSource = {
+    scopes,
+    fallback: spec.fleetScope,
+    renderer,
+    options: { ...spec.connection, ...definedOptions(options) },
+    secrets: login.value,
+    redactor,
+  };
+  return { renderer, connections };
+}
+
+function definedOptions(options: ResumeOptions): ConnectionSource["options"] {
+  const { user, privateKey, connection, timeout, sshCommonArgs, become, becomeUser } = options;
+  const given = { user, privateKey, connection, timeout, sshCommonArgs, become, becomeUser };
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])),
+  );
+}

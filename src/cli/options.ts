@@ -1,0 +1,85 @@
+/** What can be said on the command line, after commander has read it. */
+
+/** Where hosts and variables come from. */
+export interface InventoryOptions {
+  readonly inventory: readonly string[];
+  readonly limit?: string;
+  readonly extraVars: readonly string[];
+  readonly vaultPasswordFile: readonly string[];
+  readonly vaultId: readonly string[];
+  readonly askVaultPass?: true;
+}
+
+/** How hosts are reached, where their variables do not say. */
+export interface ConnectionOptions {
+  readonly user?: string;
+  readonly privateKey?: string;
+  readonly connection?: string;
+  readonly timeout?: string;
+  readonly sshCommonArgs?: string;
+  readonly become?: true;
+  readonly becomeUser?: string;
+  readonly askBecomePass?: true;
+  readonly becomePasswordFile?: string;
+  readonly askPass?: true;
+  readonly connectionPasswordFile?: string;
+}
+
+export interface StateOptions {
+  readonly stateDir?: string;
+  readonly stateKeyFile?: string;
+  readonly log?: string;
+}
+
+export interface RunOptions extends InventoryOptions, ConnectionOptions, StateOptions {
+  readonly mode?: "serial" | "window";
+  readonly forks?: string;
+  readonly onFailure?: "stop" | "rollback_host" | "rollback_run" | "ask";
+  readonly diff?: true;
+}
+
+export interface ApplyOptions extends RunOptions {
+  readonly check?: true;
+  readonly yes?: true;
+  readonly acceptIrreversible?: true;
+}
+
+export interface PlanOptions extends RunOptions {
+  readonly detailedExitcode?: true;
+}
+
+export interface ResumeOptions extends ConnectionOptions, StateOptions {
+  readonly yes?: true;
+  readonly answer?: string;
+  readonly settle: readonly string[];
+  readonly inventory: readonly string[];
+  readonly vaultPasswordFile: readonly string[];
+  readonly vaultId: readonly string[];
+  readonly askVaultPass?: true;
+  readonly extraVars: readonly string[];
+  readonly diff?: true;
+}
+
+export interface RollbackOptions extends ResumeOptions {
+  readonly limit?: string;
+  readonly check?: true;
+}
+
+export interface ShowOptions extends StateOptions {
+  readonly entries?: true;
+}
+
+export interface InventoryCommandOptions extends InventoryOptions {
+  readonly list?: true;
+  readonly host?: string;
+  readonly graph?: string | true;
+  readonly listHosts?: string;
+}
+
+export interface VarsOptions extends InventoryOptions {
+  readonly explain?: string;
+}
+
+export interface DocOptions {
+  readonly list?: true;
+}

@@ -1,0 +1,72 @@
+/** Templates for the engine: our Jinja engine with the controller's files, environment and vault passwords. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { isTemplate, PENDING, renderText, renderValue, evaluateCondition } from "../jinja/index.ts";
+import type { RenderSettings } from "../jinja/settings.ts";
+import type { Redactor } from "../lib/redact.ts";
+import type { Renderer, TemplateFunctions } from "../model/rendering.ts";
+import type { Scope, VaultText } from "../model/value.ts";
+import type { VaultReader } from "../vault/vault.ts";
+import { readYaml } from "../yaml/read.ts";
+
+export interface RendererOptions {
+  readonly vault: VaultReader;
+  readonly redactor: Redactor;
+  /** Folders for include, import and lookup('file'). */
+  readonly folders: readonly string[];
+  readonly hosts: readonly string[];
+  readonly scopeOf: (host: string) => Scope | undefined;
+}
+
+export function createRenderer(options: RendererOptions): Renderer {
+  const settings: RenderSettings = {
+    decrypt: (text) => decrypt(options, text),
+    searchPath: options.folders,
+    readFile: (path) => readFileSync(found(path, options.folders), "utf8"),
+    listFolder: (path) => readdirSync(found(path, options.folders)),
+    fileKind: (path) => {
+      const known = statSync(path, { throwIfNoEntry: false });
+      if (!known) return undefined;
+      return known.isDirectory() ? "directory" : known.isFile() ? "file" : "other";
+    },
+    environment: process.env,
+    readYaml: (text) => {
+      const read = readYaml(text, "from_yaml", { duplicateKeys: "warning" });
+      if (!read.value) throw new Error(read.problems[0]?.summary ?? "not YAML");
+      return [read.value.value];
+    },
+    hosts: { names: options.hosts, scopeOf: options.scopeOf },
+  };
+  const withFunctions = (functions: TemplateFunctions | undefined): RenderSettings =>
+    functions ? { ...settings, functions } : settings;
+  return {
+    value: (source, scope, at, functions) =>
+      // Most values are plain: they need no engine.
+      typeof source === "string" && !isTemplate(source)
+        ? { kind: "rendered", value: source }
+        : renderValue(source, scope, withFunctions(functions), at),
+    condition: (expression, scope, at, functions) =>
+      evaluateCondition(expression, scope, withFunctions(functions), at),
+    text: (source, scope, at) => renderText(source, scope, settings, at),
+    pending: () => PENDING,
+  };
+}
+
+function found(path: string, folders: readonly string[]): string {
+  if (isAbsolute(path)) return path;
+  const candidates = folders.map((folder) => join(folder, path));
+  return (
+    candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false })) ??
+    candidates[0] ??
+    path
+  );
+}
+
+function decrypt({ vault, redactor }: RendererOptions, text: VaultText): string {
+  const plain = vault.decrypt(text.ciphertext, text.at);
+  if (plain.value === undefined)
+    throw new Error(plain.problems[0]?.summary ?? "cannot be decrypted");
+  const value = Buffer.from(plain.value).toString("utf8");
+  redactor.add(value);
+  return value;
+}

@@ -1,0 +1,86 @@
+/** The only place that puts the parts of the engine together. */
+import type { Question, Running } from "../engine/running.ts";
+import { applyLine, started } from "../engine/fold.ts";
+import { buildProgram } from "../engine/program.ts";
+import { createDnsClient } from "../dns/index.ts";
+import { gatherFacts } from "../facts/gather.ts";
+import type { Redactor } from "../lib/redact.ts";
+import type { Reporter, RunEvent } from "../model/event.ts";
+import type { Journal, JournalEntry } from "../model/journal-entry.ts";
+import type { Playbook } from "../model/playbook.ts";
+import type { Renderer } from "../model/rendering.ts";
+import type { RunSpec } from "../model/run-spec.ts";
+import type { RunState } from "../model/run-state.ts";
+import { validateParams } from "../playbook/validate.ts";
+import { readOnlySteps, steps } from "../steps/index.ts";
+import { createTransport } from "../transport/index.ts";
+import type { ConnectionSource } from "./connection.ts";
+import { connectionSettings } from "./connection.ts";
+import { createControllerFiles } from "./controller-files.ts";
+import { systemClock } from "./system-clock.ts";
+
+export interface RunningParts {
+  readonly spec: RunSpec;
+  readonly playbook: Playbook;
+  readonly renderer: Renderer;
+  readonly journal: Journal;
+  readonly reporters: readonly Reporter[];
+  readonly connections: ConnectionSource;
+  readonly redactor: Redactor;
+  readonly signal: AbortSignal;
+  /** The fold of a journal that is gone on with. */
+  readonly state?: RunState;
+  readonly ask?: (question: Question) => Promise<string | undefined>;
+  /** Said by the transport: a host key that was added, a key file that cannot be used. */
+  readonly note: (text: string) => void;
+}
+
+export function createRunning(parts: RunningParts): Running & AsyncDisposable {
+  const { spec, playbook, journal } = parts;
+  const reporters = new Set(parts.reporters);
+  // V1: a reporter that throws is cut off and noted; it can never change a run.
+  const tell = (say: (reporter: Reporter) => void): void => {
+    for (const reporter of reporters) {
+      try {
+        say(reporter);
+      } catch (error) {
+        reporters.delete(reporter);
+        parts.note(
+          `an output was cut off: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    }
+  };
+  const state = parts.state ?? started(spec);
+  const transport = createTransport({
+    settingsOf: (host) => connectionSettings(parts.connections, host),
+    clock: systemClock,
+    onNote: (host, text) => parts.note(`${host}: ${text}`),
+  });
+  return {
+    program: buildProgram({ spec, playbook }),
+    state,
+    transport,
+    steps,
+    readOnlySteps,
+    renderer: parts.renderer,
+    dns: createDnsClient(),
+    files: createControllerFiles(spec.folders),
+    clock: systemClock,
+    signal: parts.signal,
+    factsOf: new Map(),
+    checkParams: validateParams,
+    gatherFacts,
+    ...(parts.ask && { ask: parts.ask }),
+    emit: (event: RunEvent) => tell((reporter) => reporter.event(event)),
+    async append(entry: JournalEntry) {
+      const line = await journal.append(entry);
+      if (entry.type !== "run-started") applyLine(state, line);
+      tell((reporter) => reporter.entry(line, state));
+    },
+    async [Symbol.asyncDispose]() {
+      await transport[Symbol.asyncDispose]();
+      tell((reporter) => reporter.close?.());
+    },
+  };
+}

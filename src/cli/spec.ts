@@ -1,0 +1,291 @@
+/** Everything that is decided before a run begins, from playbook, inventory and options: `RunSpec`. */
+import { homedir, hostname, userInfo } from "node:os";
+import type { Redactor } from "../lib/redact.ts";
+import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
+import { hasErrors } from "../model/diagnostic.ts";
+import type { HostId, RunId } from "../model/ids.ts";
+import type { Inventory } from "../model/inventory.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { Playbook } from "../model/playbook.ts";
+import type { Renderer } from "../model/rendering.ts";
+import type { RunSpec } from "../model/run-spec.ts";
+import type { Scope, Value, ValueMap } from "../model/value.ts";
+import { UnsafeText, VaultText, isValueMap } from "../model/value.ts";
+import { magicVariables } from "../inventory/magic.ts";
+import { expandLimit, selectHosts } from "../inventory/select.ts";
+import { inventoryFiles } from "../inventory/files.ts";
+import { resolveInputs } from "../playbook/resolve-inputs.ts";
+import type { VaultReader } from "../vault/vault.ts";
+import { countOf, cutIntoBatches } from "./batches.ts";
+import type { ConnectionOptions, RunOptions } from "./options.ts";
+import type { ReadInventory, ReadPlaybook } from "./sources.ts";
+import { openSpan } from "./window-instants.ts";
+
+export interface SpecRequest {
+  readonly run: RunId;
+  readonly playbook: ReadPlaybook;
+  readonly inventory: ReadInventory;
+  readonly options: RunOptions;
+  readonly renderer: Renderer;
+  readonly redactor: Redactor;
+}
+
+export interface Specified {
+  readonly spec: RunSpec;
+  /** `hosts:` or `--limit` matched nothing. */
+  readonly nobody: boolean;
+}
+
+export async function makeSpec(request: SpecRequest): Promise<Outcome<Specified>> {
+  const { playbook, options } = request;
+  const { inventory } = request.inventory;
+  const problems: Diagnostic[] = [];
+  const chosen = await selection(playbook.playbook, inventory, options.limit);
+  problems.push(...chosen.problems);
+  if (chosen.value === undefined) return { problems };
+  const { fleet, hosts } = chosen.value;
+  const nobody = hosts.length === 0;
+  const resolved = resolveInputs(playbook.playbook, {
+    hosts: fleet,
+    inventory,
+    magic: (host) => magicVariables(inventory, host),
+    renderer: request.renderer,
+  });
+  problems.push(...resolved.problems, ...unusedExtraVars(playbook, inventory));
+  if (resolved.value === undefined || hasErrors(problems))
+    return nobody ? { value: emptySpec(request), problems } : { problems };
+  const { run: inputs, perHost } = resolved.value;
+  const scopes: Record<string, Scope> = {};
+  for (const host of fleet) {
+    const own = { ...inputs, ...perHost.get(host) };
+    scopes[host] = scopeFor(request, host, own);
+  }
+  const fleetScope: Scope = [
+    { trusted: true, values: playbook.playbook.vars },
+    { trusted: false, values: inputs },
+    { trusted: true, values: inventory.extraVars },
+  ];
+  const lock = sharedLock(request, fleet, scopes, problems);
+  const forks = positive(options.forks, playbook.playbook.rollout.forks, problems);
+  if (hasErrors(problems)) return { problems };
+  const { rollout } = playbook.playbook;
+  const mode = options.mode ?? rollout.mode;
+  const spec: RunSpec = {
+    run: request.run,
+    source: { file: playbook.file, text: playbook.text, sha256: playbook.sha256 },
+    folders: [playbook.folder, ...inventoryFolders(request)],
+    inputs,
+    hosts,
+    fleet,
+    mode,
+    batches: mode === "window" ? [hosts] : cutIntoBatches(hosts, rollout.batches),
+    forks,
+    maxFailures: countOf(rollout.maxFailures, hosts.length),
+    onFailure: options.onFailure ?? rollout.onFailure,
+    ...(rollout.window && { window: openSpan(rollout.window) }),
+    ...(lock !== undefined && { shared: lock }),
+    scopes,
+    fleetScope,
+    groups: Object.fromEntries([...inventory.groups].map(([name, group]) => [name, group.hosts])),
+    addresses: addressesOf(request, fleet, scopes),
+    inventory: request.inventory.sources,
+    connection: connectionOf(options),
+    who: `${userName()}@${hostname()}`,
+  };
+  return { value: { spec, nobody }, problems };
+}
+
+/** Hosts of `hosts:`, and those of them that `--limit` leaves. */
+async function selection(
+  playbook: Playbook,
+  inventory: Inventory,
+  limit: string | undefined,
+): Promise<Outcome<{ fleet: readonly HostId[]; hosts: readonly HostId[] }>> {
+  const fleet = selectHosts(inventory, playbook.hosts);
+  if (fleet.value === undefined) return { problems: fleet.problems };
+  if (limit === undefined)
+    return { value: { fleet: fleet.value, hosts: fleet.value }, problems: fleet.problems };
+  const expanded = await expandLimit(limit, inventoryFiles(process.cwd()));
+  if (expanded.value === undefined) return { problems: [...fleet.problems, ...expanded.problems] };
+  const limited = selectHosts(inventory, playbook.hosts, expanded.value);
+  const problems = [...fleet.problems, ...expanded.problems, ...limited.problems];
+  if (limited.value === undefined) return { problems };
+  return { value: { fleet: fleet.value, hosts: limited.value }, problems };
+}
+
+function emptySpec(request: SpecRequest): Specified {
+  const { playbook } = request;
+  const spec: RunSpec = {
+    run: request.run,
+    source: { file: playbook.file, text: playbook.text, sha256: playbook.sha256 },
+    folders: [playbook.folder],
+    inputs: {},
+    hosts: [],
+    fleet: [],
+    mode: "serial",
+    batches: [],
+    forks: 1,
+    maxFailures: 0,
+    onFailure: "stop",
+    scopes: {},
+    fleetScope: [],
+    groups: {},
+    addresses: {},
+    inventory: [],
+    connection: {},
+    who: userName(),
+  };
+  return { spec, nobody: true };
+}
+
+function scopeFor(
+  { playbook, inventory, redactor }: SpecRequest,
+  host: HostId,
+  inputs: JsonObject,
+): Scope {
+  const layers = inventory.inventory.layers(host);
+  const extra = layers.at(-1) ?? { trusted: true, values: {} };
+  const opened = layers
+    .slice(0, -1)
+    .map((layer) => ({ ...layer, values: openVault(layer.values, inventory.vault, redactor) }));
+  return [
+    ...opened,
+    { trusted: true, values: playbook.playbook.vars },
+    { trusted: false, values: inputs },
+    { trusted: false, values: magicVariables(inventory.inventory, host) },
+    extra,
+  ];
+}
+
+/** What a password opens is kept open, so that a rollback next week needs no vault password; the rest stays as it is. */
+function openVault(values: ValueMap, vault: VaultReader, redactor: Redactor): ValueMap {
+  const open = (value: Value): Value => {
+    if (value instanceof VaultText) {
+      const plain = vault.decrypt(value.ciphertext, value.at);
+      if (plain.value === undefined) return value;
+      const text = Buffer.from(plain.value).toString("utf8");
+      redactor.add(text);
+      return new UnsafeText(text);
+    }
+    if (Array.isArray(value)) return (value as readonly Value[]).map(open);
+    return isValueMap(value)
+      ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, open(v)]))
+      : value;
+  };
+  return open(values) as ValueMap;
+}
+
+function sharedLock(
+  { playbook, renderer }: SpecRequest,
+  fleet: readonly HostId[],
+  scopes: { readonly [host: string]: Scope },
+  problems: Diagnostic[],
+): string | undefined {
+  const { lock } = playbook.playbook.rollout;
+  const [first] = fleet;
+  if (lock === undefined || first === undefined) return undefined;
+  const rendered = renderer.value(lock, scopes[first] ?? [], playbook.playbook.at);
+  if (rendered.kind === "rendered") return String(rendered.value);
+  if (rendered.kind === "problem") problems.push(rendered.diagnostic);
+  return undefined;
+}
+
+function positive(option: string | undefined, otherwise: number, problems: Diagnostic[]): number {
+  if (option === undefined) return otherwise;
+  const number = Number(option);
+  if (Number.isInteger(number) && number > 0) return number;
+  problems.push({
+    code: "cli/forks",
+    severity: "error",
+    summary: `--forks takes a number of hosts, not ${option}`,
+  });
+  return otherwise;
+}
+
+/** `-e` of a name that nothing in the playbook uses is most often a slip of the finger. */
+function unusedExtraVars(
+  { text, playbook }: ReadPlaybook,
+  inventory: Inventory,
+): readonly Diagnostic[] {
+  const declared = new Set(playbook.inputs.map((input) => input.name));
+  return Object.keys(inventory.extraVars).flatMap((name): Diagnostic[] => {
+    if (declared.has(name) || text.includes(name) || name.startsWith("ansible_")) return [];
+    const used = inventory.hosts.some(
+      (host) =>
+        inventory.candidates(host.name).has(name) &&
+        (inventory.candidates(host.name).get(name)?.length ?? 0) > 1,
+    );
+    if (used) return [];
+    return [
+      {
+        code: "cli/unused-extra-var",
+        severity: "warning",
+        summary: `-e ${name}: nothing uses it`,
+        hint:
+          declared.size > 0
+            ? `The playbook's inputs are ${[...declared].join(", ")}.`
+            : "The playbook has no inputs.",
+      },
+    ];
+  });
+}
+
+function inventoryFolders({ inventory }: SpecRequest): readonly string[] {
+  const folders = inventory.inventory.hosts.flatMap((host) =>
+    host.source === undefined ? [] : [folderOf(host.source)],
+  );
+  return [...new Set(folders)];
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
+
+function addressesOf(
+  { renderer }: SpecRequest,
+  fleet: readonly HostId[],
+  scopes: { readonly [host: string]: Scope },
+): { readonly [host: string]: string } {
+  return Object.fromEntries(
+    fleet.map((host) => {
+      const scope = scopes[host] ?? [];
+      const named = scope.some((layer) => Object.hasOwn(layer.values, "ansible_host"));
+      const rendered = named ? renderer.value("{{ ansible_host }}", scope) : undefined;
+      return [host, rendered?.kind === "rendered" ? String(rendered.value) : host];
+    }),
+  );
+}
+
+function connectionOf(options: ConnectionOptions): JsonObject {
+  const {
+    user,
+    privateKey,
+    connection,
+    timeout,
+    sshCommonArgs,
+    become,
+    becomeUser,
+    becomePasswordFile,
+  } = options;
+  const given = {
+    user,
+    privateKey,
+    connection,
+    timeout,
+    sshCommonArgs,
+    become,
+    becomeUser,
+    becomePasswordFile,
+  };
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return homedir();
+  }
+}

@@ -1,0 +1,227 @@
+import { endRun, lookBeforeChanging, lookBeforeResuming } from "../../src/engine/begin.ts";
+import type { Ending } from "../../src/engine/begin.ts";
+import type { StopWish } from "../../src/engine/execute.ts";
+import { execute } from "../../src/engine/execute.ts";
+import { applyLine, fold, started } from "../../src/engine/fold.ts";
+import { lockHosts } from "../../src/engine/host-lock.ts";
+import { buildProgram } from "../../src/engine/program.ts";
+import type { Running } from "../../src/engine/running.ts";
+import { touchedHosts } from "../../src/engine/decide.ts";
+import { createRenderer } from "../../src/cli/renderer.ts";
+import { countOf, cutIntoBatches } from "../../src/cli/batches.ts";
+import { createRedactor } from "../../src/lib/redact.ts";
+import type { Clock } from "../../src/model/clock.ts";
+import type { HostId } from "../../src/model/ids.ts";
+import { hostId, runId } from "../../src/model/ids.ts";
+import type { JournalEntry, JournalLine } from "../../src/model/journal-entry.ts";
+import { JournalFailure } from "../../src/model/journal-entry.ts";
+import type { Plan } from "../../src/model/plan.ts";
+import type { Playbook } from "../../src/model/playbook.ts";
+import type { RunSpec } from "../../src/model/run-spec.ts";
+import { loadPlaybook } from "../../src/playbook/load.ts";
+import { validateParams } from "../../src/playbook/validate.ts";
+import type { World } from "./toy-steps.ts";
+import { toySteps } from "./toy-steps.ts";
+
+/** A clock on which waiting takes no time. */
+export function quickClock(): Clock {
+  let now = Date.UTC(2026, 10, 22, 2, 0, 0);
+  return {
+    now: () => (now += 1),
+    sleep: async (ms) => {
+      now += ms;
+      await Promise.resolve();
+    },
+  };
+}
+
+export const NEVER_STOPPED: StopWish = { level: 0, raised: () => new Promise(() => undefined) };
+
+export interface ToyOptions {
+  readonly hosts: readonly string[];
+  readonly selected?: readonly string[];
+  readonly forks?: number;
+}
+
+export function toySpec(playbook: Playbook, text: string, options: ToyOptions): RunSpec {
+  const fleet = options.hosts.map(hostId);
+  const hosts = (options.selected ?? options.hosts).map(hostId);
+  const { rollout } = playbook;
+  return {
+    run: runId("RUN-toy"),
+    source: { file: "toy.yaml", text, sha256: "" },
+    folders: [],
+    inputs: {},
+    hosts,
+    fleet,
+    mode: rollout.mode,
+    batches: rollout.mode === "window" ? [hosts] : cutIntoBatches(hosts, rollout.batches),
+    forks: options.forks ?? rollout.forks,
+    maxFailures: countOf(rollout.maxFailures, hosts.length),
+    onFailure: rollout.onFailure,
+    scopes: Object.fromEntries(
+      fleet.map((host) => [
+        host,
+        [
+          { trusted: false, values: { inventory_hostname: host } },
+          { trusted: true, values: {} },
+        ],
+      ]),
+    ),
+    fleetScope: [{ trusted: true, values: {} }],
+    groups: {},
+    addresses: {},
+    inventory: [],
+    connection: {},
+    who: "somebody@somewhere",
+  };
+}
+
+export function toyPlaybook(text: string): Playbook {
+  const loaded = loadPlaybook(text, "toy.yaml", toySteps);
+  if (!loaded.playbook)
+    throw new Error(loaded.problems.map((p) => `${p.at?.line}: ${p.summary}`).join("\n"));
+  return loaded.playbook;
+}
+
+/** Where a controller dies: before or after a journal line is on disk. Lines count from 1. */
+export interface Death {
+  readonly line: number;
+  readonly when: "before" | "after";
+}
+
+/** A controller's life: it appends to `lines` until it dies. */
+export function controller(
+  world: World,
+  spec: RunSpec,
+  playbook: Playbook,
+  lines: JournalLine[],
+  clock: Clock,
+  death?: Death,
+): Running {
+  const state = fold(lines) ?? started(spec);
+  let dead = false;
+  const append = async (entry: JournalEntry): Promise<void> => {
+    await Promise.resolve();
+    const seq = lines.length + 1;
+    if (death?.line === seq && death.when === "before") dead = true;
+    if (dead) throw killed();
+    const line: JournalLine = JSON.parse(
+      JSON.stringify({ seq, at: clock.now(), entry }),
+    ) as JournalLine;
+    lines.push(line);
+    if (death?.line === seq) dead = true;
+    if (dead) throw killed();
+    if (entry.type !== "run-started") applyLine(state, line);
+  };
+  return {
+    program: buildProgram({ spec, playbook }),
+    state,
+    append,
+    transport: world.hosts.transport(),
+    steps: toySteps,
+    readOnlySteps: new Map(),
+    renderer: createRenderer({
+      vault: { decrypt: () => ({ problems: [] }) },
+      redactor: createRedactor(),
+      folders: [],
+      hosts: [],
+      scopeOf: () => undefined,
+    }),
+    dns: { soa: () => Promise.resolve([]) },
+    files: {
+      read: (path) => Promise.resolve({ kind: "absent", path }),
+      replace: () => Promise.resolve({ kind: "written" }),
+      resolve: (path) => path,
+    },
+    clock,
+    signal: new AbortController().signal,
+    factsOf: new Map(),
+    checkParams: validateParams,
+    gatherFacts: () => Promise.resolve({}),
+    emit: () => undefined,
+  };
+}
+
+function killed(): JournalFailure {
+  return new JournalFailure({
+    code: "journal/killed",
+    severity: "error",
+    summary: "the controller was killed",
+  });
+}
+
+export type Applied =
+  | { readonly kind: "ended"; readonly ending: Ending }
+  | { readonly kind: "refused"; readonly plan: Plan | undefined }
+  | { readonly kind: "killed" };
+
+/** What `apply` does, without a terminal. */
+export async function applyToy(running: Running, wish: StopWish = NEVER_STOPPED): Promise<Applied> {
+  const { spec } = running.state;
+  return unlessKilled(async () => {
+    await running.append({
+      type: "run-started",
+      format: 1,
+      run: spec.run,
+      version: "0",
+      playbook: "toy",
+      who: spec.who,
+      hosts: spec.hosts,
+      spec,
+    });
+    const beginning = await lookBeforeChanging(running, { lock: "take" });
+    if (beginning.kind === "locked") return { kind: "refused", plan: undefined };
+    if (beginning.plan.refusals.length > 0) return { kind: "refused", plan: beginning.plan };
+    await running.append({ type: "planned", pins: beginning.plan.pins });
+    return goOn(running, wish);
+  });
+}
+
+/** What `resume` does. */
+export async function resumeToy(
+  running: Running,
+  wish: StopWish = NEVER_STOPPED,
+): Promise<Applied> {
+  return unlessKilled(async () => {
+    await running.append({ type: "run-resumed", who: "somebody" });
+    const { lockedHosts, spec } = running.state;
+    await lockHosts(running, lockedHosts.length > 0 ? lockedHosts : spec.hosts);
+    const refusals = await lookBeforeResuming(running);
+    if (refusals.length > 0) return { kind: "refused", plan: undefined };
+    return goOn(running, wish);
+  });
+}
+
+/** What `rollback` does. */
+export async function rollbackToy(running: Running, only?: readonly HostId[]): Promise<Applied> {
+  return unlessKilled(async () => {
+    await running.append({ type: "run-resumed", who: "somebody" });
+    const touched = touchedHosts(running.state);
+    const hosts = only ? touched.filter((host) => only.includes(host)) : touched;
+    await lockHosts(running, hosts);
+    await running.append({
+      type: "rollback-begun",
+      hosts,
+      whole: hosts.length === touched.length,
+      why: "asked for",
+      who: "somebody",
+    });
+    return goOn(running, NEVER_STOPPED);
+  });
+}
+
+async function goOn(running: Running, wish: StopWish): Promise<Applied> {
+  const end = await execute(running, wish);
+  if (end.kind === "stopped" && end.why === "journal") return { kind: "killed" };
+  return { kind: "ended", ending: await endRun(running, end) };
+}
+
+async function unlessKilled(work: () => Promise<Applied>): Promise<Applied> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof JournalFailure) return { kind: "killed" };
+    throw error;
+  }
+}

@@ -102,8 +102,8 @@ class YamlReader {
           this.draft.setGroupVariable(group, name, content, this.document.placeOf(here));
           break;
         case "children":
-          this.group(name, content, here);
           this.draft.addChild(group.name, name, this.document.placeOf(here, "key"));
+          this.group(name, content, here);
           break;
         case "hosts":
           this.host(group, name, content, here);

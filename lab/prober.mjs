@@ -98,7 +98,7 @@ function schedule() {
       if (lateBy > TICK_MS) late += 1;
       const one = tick(number);
       pending.add(one);
-      one.finally(() => pending.delete(one));
+      void one.finally(() => pending.delete(one));
       number += 1;
       schedule();
     },
@@ -145,7 +145,14 @@ async function finish() {
   console.log(JSON.stringify(report, null, 2));
 }
 
-process.once("SIGINT", finish);
-process.once("SIGTERM", finish);
-if (values.for !== undefined) setTimeout(finish, Number(values.for) * 1000);
+let stopping = false;
+function stop() {
+  if (stopping) return;
+  stopping = true;
+  void finish();
+}
+
+process.on("SIGINT", stop);
+process.on("SIGTERM", stop);
+if (values.for !== undefined) setTimeout(stop, Number(values.for) * 1000).unref();
 schedule();

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const [name, leader, root, ...options] = process.argv.slice(2);
+const byText = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 
 function api(path) {
@@ -128,7 +129,7 @@ async function storedLines() {
 
 try {
   const served = options.includes("--stored") ? [] : await servedLines();
-  const lines = [...served.toSorted(), ...(await storedLines())];
+  const lines = [...served.toSorted(byText), ...(await storedLines())];
   console.log(
     options.includes("--hash")
       ? `${sha256(lines.join("\n"))} ${lines.length} lines`

@@ -116,7 +116,7 @@ describe("package on a real host", () => {
         const running = step.apply(host, forward, labTools({ pins }));
         await onHost(
           HOST,
-          `while ! pgrep -x dpkg >/dev/null; do sleep 0.02; done; sleep ${delay}; ${kill}; true`,
+          `timeout 30 sh -c 'until pgrep -x dpkg >/dev/null; do sleep 0.02; done'; sleep ${delay}; ${kill}; true`,
         );
         await running;
         expect(await step.apply(host, forward, labTools({ pins }))).toMatchObject({ kind: "done" });
@@ -124,7 +124,7 @@ describe("package on a real host", () => {
         const back = step.undo(host, record, undefined, labTools());
         await onHost(
           HOST,
-          `while ! pgrep -x dpkg >/dev/null; do sleep 0.02; done; sleep ${delay}; ${kill}; true`,
+          `timeout 30 sh -c 'until pgrep -x dpkg >/dev/null; do sleep 0.02; done'; sleep ${delay}; ${kill}; true`,
         );
         await back;
         expect(["done", "already"]).toContain(
@@ -144,7 +144,10 @@ describe("package on a real host", () => {
     const record = (undo.kind === "reversible" ? undo.record : null) as never;
     for (const delay of [0.2, 0.6, 1]) {
       const running = step.apply(host, forward, labTools({ pins })).catch(() => "cut");
-      await onHost(HOST, `while ! pgrep -x dpkg >/dev/null; do sleep 0.02; done; sleep ${delay}`);
+      await onHost(
+        HOST,
+        `timeout 30 sh -c 'until pgrep -x dpkg >/dev/null; do sleep 0.02; done'; sleep ${delay}`,
+      );
       lab("fault", "power-cycle", HOST);
       await running;
       const now = await step.check(host, forward, labTools({ pins }));
@@ -153,7 +156,10 @@ describe("package on a real host", () => {
       } else expect(now).toMatchObject({ kind: "satisfied" });
       expect(await versions()).toBe(NEW);
       const back = step.undo(host, record, undefined, labTools()).catch(() => "cut");
-      await onHost(HOST, `while ! pgrep -x dpkg >/dev/null; do sleep 0.02; done; sleep ${delay}`);
+      await onHost(
+        HOST,
+        `timeout 30 sh -c 'until pgrep -x dpkg >/dev/null; do sleep 0.02; done'; sleep ${delay}`,
+      );
       lab("fault", "power-cycle", HOST);
       await back;
       expect(["done", "already"]).toContain(
@@ -169,17 +175,23 @@ describe("package on a real host", () => {
     const locked = (forSeconds: number) =>
       onHost(
         HOST,
-        `perl -e 'use Fcntl; open(F, ">>", "/var/lib/dpkg/lock-frontend"); fcntl(F, F_SETLK, pack("s s x4 q q i x4", F_WRLCK, 0, 0, 0, 0)) or die; print "has\\n"; sleep ${forSeconds}'`,
+        `perl -e 'use Fcntl; open(F, ">>", "/var/lib/dpkg/lock-frontend"); my $l = pack("s s x4 q q i x4", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, $l) or die; print "has\\n"; sleep ${forSeconds}'`,
       );
     const params = { ...forward, lock_timeout: "20s" };
     const { pins } = await pending(params);
     const other = locked(4);
-    await onHost(HOST, "while ! pgrep -x perl >/dev/null; do sleep 0.05; done; sleep 0.2");
+    await onHost(
+      HOST,
+      "timeout 20 sh -c 'until pgrep -x perl >/dev/null; do sleep 0.05; done'; sleep 0.2",
+    );
     expect(await step.apply(host, params, labTools({ pins }))).toMatchObject({ kind: "done" });
     await other;
     const back = { name: NAMES, version: "4.9.*", lock_timeout: 2 };
     const longer = locked(8);
-    await onHost(HOST, "while ! pgrep -x perl >/dev/null; do sleep 0.05; done; sleep 0.2");
+    await onHost(
+      HOST,
+      "timeout 20 sh -c 'until pgrep -x perl >/dev/null; do sleep 0.05; done'; sleep 0.2",
+    );
     expect(await step.apply(host, back, labTools())).toMatchObject({
       kind: "failed",
       diagnostic: { code: "step/package-lock" },

@@ -36,11 +36,9 @@ export type UnitsLook =
   | { readonly kind: "units"; readonly root: boolean; readonly units: readonly UnitSeen[] }
   | { readonly kind: "no-systemd"; readonly init: string };
 
-const PROPERTIES = [
-  ...["Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "Type", "Result", "MainPID"],
-  ...["NRestarts", "NeedDaemonReload", "CanReload", "RefuseManualStart", "DropInPaths"],
-  ...["ControlGroup", "Slice"],
-].join(",");
+const PROPERTIES =
+  "Id,LoadState,ActiveState,SubState,UnitFileState,Type,Result,MainPID,NRestarts,NeedDaemonReload," +
+  "CanReload,RefuseManualStart,DropInPaths,ControlGroup,Slice";
 
 /** Shell functions of the look, for scripts that look more than once. */
 export const LOOK_FUNCTIONS: Command =

@@ -64,7 +64,7 @@ export function moveUnits(
   if (reload === "reload" || lines.length > 0) lines.push(sh`rb_do systemctl daemon-reload`);
   for (const { unit, hold } of targets) {
     if (hold === "set") {
-      lines.push(sh`systemctl show -p DropInPaths --value -- ${unit} | grep -q 'zz-runbook-hold\.conf$' || {
+      lines.push(sh`systemctl show -p DropInPaths --value -- ${unit} | grep -q 'zz-runbook-hold[.]conf$' || {
   printf 'refused:hold %s\n' ${unit}
   exit 21
 }`);

@@ -1,0 +1,434 @@
+import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { JsonObject } from "../../model/json.ts";
+import {
+  defineChanging,
+  type Applied,
+  type Change,
+  type Check,
+  type StepTools,
+  type Undo,
+} from "../../model/step.ts";
+import type { Resource } from "../../model/resource.ts";
+import { runJob } from "../ask.ts";
+import type { HostReader } from "../../model/transport.ts";
+import { compareDebianVersions } from "../../lib/debian-version.ts";
+import { isPresent } from "../_apt/dpkg.ts";
+import { parseSections, type AptLook } from "../_apt/look.ts";
+import {
+  LOCK_SCHEMA,
+  NAME_SCHEMA,
+  namesOf,
+  pinsOf,
+  seconds,
+  SOURCE_SCHEMA,
+  sourcePath,
+  sourceText,
+  unusableNames,
+  VERSION_DESCRIPTION,
+  type PackageSource,
+} from "../_apt/params.ts";
+import {
+  changes,
+  packagesBefore,
+  wayBack,
+  type PackageBefore,
+  type PackageRecord,
+} from "../_apt/record.ts";
+import { isSettled, situationOf, type WishWithSource } from "../_apt/situation.ts";
+import { installPackages, NOT_KEPT, removePackages } from "../_apt/transaction.ts";
+import { notInstalled, transactionFailed } from "../_apt/trouble.ts";
+import { undoTransaction } from "../_apt/undo.ts";
+import type { Target } from "../_apt/wanted.ts";
+
+interface PackageParams {
+  readonly name: string | readonly string[];
+  readonly version?: string;
+  readonly state?: "present" | "latest" | "absent";
+  readonly source?: PackageSource;
+  readonly update_cache?: boolean | number;
+  readonly lock_timeout?: number | string;
+  readonly allow_downgrade?: boolean;
+  readonly allow_change_held_packages?: boolean;
+  readonly keep_old?: boolean;
+  readonly way_back?: "required" | "optional";
+}
+
+export const step = defineChanging<PackageParams, PackageRecord>({
+  name: "package",
+  summary: "Install, upgrade, downgrade or remove Debian packages in one transaction",
+  description: `Versions are exact before anything changes: a pattern is resolved in the plan, the same way on all hosts, and packages that are built from one source get one release of it. Edited configuration files are kept. No package is removed that no task names.
+
+Success is what dpkg says afterwards, not an exit status: every package installed in its version and nothing left half way on the whole host. An interrupted dpkg, a power cut included, is repaired before and after.
+
+The packages as they were are kept in /var/lib/runbook/packages before the change, so that undo needs no repository. Where an old package can be had neither from there nor from a source, the task is blocked: there would be no way back. \`package.fetch\` does the keeping and the download earlier, while everything still serves.
+
+Package scripts may start services: hold them with \`service\` first.`,
+  params: {
+    name: { ...NAME_SCHEMA, required: true },
+    version: { type: "string", description: VERSION_DESCRIPTION, examples: ["5.1.*"] },
+    state: {
+      type: "string",
+      enum: ["present", "latest", "absent"],
+      default: "present",
+      description:
+        "`present` leaves an installed version alone unless `version` says otherwise; `latest` is what apt would choose; `absent` removes, and leaves configuration files.",
+    },
+    source: SOURCE_SCHEMA,
+    update_cache: {
+      type: ["boolean", "integer"],
+      default: false,
+      description:
+        "Whether apt's lists are refreshed before versions are resolved. A number of seconds refreshes only lists that are older.",
+    },
+    lock_timeout: LOCK_SCHEMA,
+    allow_downgrade: {
+      type: "boolean",
+      description:
+        "Whether an installed version may be replaced by a lower one. Default: yes where `version` is given, no otherwise.",
+    },
+    allow_change_held_packages: {
+      type: "boolean",
+      default: false,
+      description:
+        "Whether packages on hold (apt-mark) may change. Their hold is put back afterwards. Otherwise the task is blocked.",
+    },
+    keep_old: {
+      type: "boolean",
+      default: true,
+      description: "Whether the packages as they were are kept on the host for the way back.",
+    },
+    way_back: {
+      type: "string",
+      enum: ["required", "optional"],
+      description:
+        "`required`: blocked when an old package cannot be had any more. Default: required where `version` is given, optional otherwise; without a way back the task is irreversible and needs consent.",
+    },
+  },
+  examples: [
+    {
+      title: "Upgrade a server, its backend and its tools to one release",
+      yaml: 'package: { name: [pdns-server, pdns-backend-lmdb, pdns-tools], version: "5.1.*" }',
+    },
+    { title: "Have a tool there, whatever its version", yaml: "package: { name: lmdb-utils }" },
+  ],
+  where: "host",
+  idempotent: true,
+  cancel: "leave",
+  reads: (params) => [...resources(params), "file:/etc/apt", "packages:holds"],
+  touches: (params) => [
+    ...resources(params),
+    "packages:installed",
+    ...(params.source === undefined ? [] : [`file:${sourcePath(params.source)}` as const]),
+  ],
+
+  async check(host, params, tools) {
+    const wrong = misfit(params);
+    if (wrong !== undefined) return { kind: "blocked", diagnostic: wrong };
+    const situation = await situationOf(host, wishOf(params), tools);
+    if (situation.kind === "blocked") return situation;
+    const { look, targets, addsSource } = situation;
+    if (isSettled(targets, look) && !addsSource) {
+      return { kind: "satisfied", seen: { packages: versionsIn(look) } };
+    }
+    return pending(params, look, targets, addsSource);
+  },
+
+  async apply(host, params, tools) {
+    const targets = await targetsFor(host, params, tools);
+    if (!Array.isArray(targets)) return { kind: "failed", diagnostic: targets };
+    const lockSeconds = seconds(params.lock_timeout ?? 300);
+    const allowHeld = params.allow_change_held_packages === true;
+    const keepOld = params.keep_old === false ? "no" : wayBackOf(params);
+    const { source } = params;
+    const names = namesOf(params.name);
+    const script =
+      params.state === "absent"
+        ? removePackages(names, { lockSeconds, allowHeld, keepOld })
+        : installPackages(targets, {
+            lockSeconds,
+            allowHeld,
+            keepOld,
+            allowDowngrade: mayDowngrade(params),
+            update: source !== undefined || refreshes(params) !== undefined,
+            from: "sources",
+            ...(source === undefined
+              ? {}
+              : { source: { path: sourcePath(source), text: sourceText(source) } }),
+          });
+    const answer = await runJob(host, script, {
+      name: "packages",
+      timeoutMs: tools.timeoutMs,
+      cancel: "leave",
+    });
+    if (answer.code === NOT_KEPT) return { kind: "failed", diagnostic: notKept(answer.out) };
+    return settled(targets, answer.out, answer.err);
+  },
+
+  undo: (host, record, left, tools) => undoTransaction(host, record, left, tools),
+});
+
+function settled(targets: readonly Target[], out: string, err: string): Applied {
+  const look = parseSections(out);
+  const wrong = notInstalled(targets, look);
+  if (wrong.length > 0) {
+    return { kind: "failed", diagnostic: transactionFailed(wrong, `${out}\n${err}`) };
+  }
+  const packages = versionsIn(look);
+  return { kind: "done", changed: true, after: { packages }, result: { packages } };
+}
+
+function pending(
+  params: PackageParams,
+  look: AptLook,
+  targets: readonly Target[],
+  addsSource: boolean,
+): Check<PackageRecord> {
+  const diagnostic = obstacle(params, look, targets);
+  if (diagnostic !== undefined) return { kind: "blocked", diagnostic };
+  const before = packagesBefore(targets, look);
+  const lost = noWayBack(before, look);
+  if (lost.length > 0 && wayBackOf(params) === "required") {
+    return { kind: "blocked", diagnostic: noWay(lost, look) };
+  }
+  const [change, ...more] = [
+    ...(addsSource && params.source !== undefined
+      ? [
+          {
+            what: sourcePath(params.source),
+            before: look.sourceFile ?? null,
+            after: sourceText(params.source),
+          },
+        ]
+      : []),
+    ...changesShown(targets, look),
+    ...look.audit
+      .filter((finding) => !targets.some((target) => target.package === finding.package))
+      .map((finding) => ({
+        what: `package ${finding.package}`,
+        before: finding.problem,
+        after: "configured",
+      })),
+    ...before
+      .filter((one) => one.dependency === true)
+      .map((one) => ({
+        what: `package ${one.package}`,
+        before: one.version,
+        after: afterOf(one.package, look),
+      })),
+  ];
+  if (change === undefined) return { kind: "satisfied", seen: { packages: versionsIn(look) } };
+  return {
+    kind: "pending",
+    changes: [change, ...more],
+    undo: undoOf(params, look, targets, before, lost),
+    // Only a version that the playbook asks for has to be the same everywhere.
+    ...(params.version === undefined ? {} : { pins: pinsFor(targets) }),
+  };
+}
+
+function undoOf(
+  params: PackageParams,
+  look: AptLook,
+  targets: readonly Target[],
+  before: PackageRecord["packages"],
+  lost: readonly PackageBefore[],
+): Undo<PackageRecord> {
+  if (lost.length > 0) {
+    const names = lost.map((one) => `${one.package} ${one.version ?? ""}`).join(", ");
+    return { kind: "irreversible", reason: `${names} cannot be had any more` };
+  }
+  const names = targets.map((target) => target.package);
+  return {
+    kind: "reversible",
+    record: {
+      packages: before,
+      held: names.filter((name) => look.onHold.has(name) || look.liftedHolds.includes(name)),
+      automatic: names.filter((name) => look.automatic.has(name)),
+      ...(params.source === undefined || look.sourceFile === sourceText(params.source)
+        ? {}
+        : { source: { path: sourcePath(params.source), before: look.sourceFile ?? null } }),
+    },
+  };
+}
+
+function obstacle(
+  params: PackageParams,
+  look: AptLook,
+  targets: readonly Target[],
+): Diagnostic | undefined {
+  const changing = targets.filter((target) => changes(target, look));
+  if (!look.root) return NEEDS_ROOT;
+  const held = changing.filter((target) => look.onHold.has(target.package));
+  if (held.length > 0 && params.allow_change_held_packages !== true) {
+    const names = held.map((target) => target.package).join(" ");
+    return {
+      code: "step/package-on-hold",
+      severity: "error",
+      summary: `on hold: ${names}`,
+      hint: `Somebody keeps them at their version. To let them go: apt-mark unhold ${names}; to change them this once: allow_change_held_packages: true.`,
+    };
+  }
+  const lower = changing.filter(({ package: name, version }) => {
+    const entry = look.entries.get(name);
+    if (version === null || !isPresent(entry) || entry.version === "") return false;
+    return compareDebianVersions(version, entry.version) < 0;
+  });
+  if (lower.length > 0 && !mayDowngrade(params)) {
+    return {
+      code: "step/package-downgrade",
+      severity: "error",
+      summary: `would be downgraded: ${lower.map((target) => target.package).join(", ")}`,
+      hint: "Give the version, or allow_downgrade: true.",
+    };
+  }
+  return transactionObstacle(look, targets);
+}
+
+/** A half-installed host cannot be tried out: there the transaction itself refuses to remove anything. */
+function transactionObstacle(look: AptLook, targets: readonly Target[]): Diagnostic | undefined {
+  const { simulation } = look;
+  if (simulation === undefined || look.audit.length > 0) return undefined;
+  if (simulation.kind === "impossible") {
+    return {
+      code: "step/package-impossible",
+      severity: "error",
+      summary: "apt cannot make this change",
+      hint: "What apt says is below; apt-get -s install on the host shows all of it.",
+      detail: simulation.said,
+    };
+  }
+  const removes = simulation.plan.removes.filter(
+    (name) => !targets.some((target) => target.package === name && target.version === null),
+  );
+  if (removes.length === 0) return undefined;
+  return {
+    code: "step/package-removes",
+    severity: "error",
+    summary: `apt would remove ${removes.join(", ")}`,
+    hint: `No task names them. Remove them in a task of their own first if that is meant, or choose versions of ${targets.map((one) => one.package).join(", ")} that fit.`,
+  };
+}
+
+function changesShown(targets: readonly Target[], look: AptLook): readonly Change[] {
+  return targets
+    .filter((target) => changes(target, look) || look.liftedHolds.includes(target.package))
+    .map(({ package: name, version }) => {
+      const entry = look.entries.get(name);
+      const half =
+        entry === undefined || entry.abbrev[1] === "i" ? "" : ` (${entry.abbrev.trim()})`;
+      const was = isPresent(entry) ? `${entry.version}${half}` : null;
+      const after =
+        look.liftedHolds.includes(name) && entry?.version === version ? "on hold again" : version;
+      return { what: `package ${name}`, before: was, after };
+    });
+}
+
+function afterOf(name: string, look: AptLook): string | null {
+  if (look.simulation?.kind !== "possible") return null;
+  const { upgrades, installs } = look.simulation.plan;
+  return [...upgrades, ...installs].find((one) => one.package === name)?.after ?? null;
+}
+
+function noWayBack(before: readonly PackageBefore[], look: AptLook): readonly PackageBefore[] {
+  return before.filter(
+    ({ package: name, version }) => version !== null && wayBack(name, version, look) === "nowhere",
+  );
+}
+
+/** The plan's versions need no further look: every second counts while a server is silent. */
+async function targetsFor(
+  host: HostReader,
+  params: PackageParams,
+  tools: StepTools,
+): Promise<Target[] | Diagnostic> {
+  const names = namesOf(params.name);
+  const pins = pinsOf(tools.pins);
+  if (params.state === "absent") return names.map((name) => ({ package: name, version: null }));
+  if (pins !== undefined && names.every((name) => pins.has(name))) {
+    return names.map((name) => ({ package: name, version: pins.get(name) ?? null }));
+  }
+  const situation = await situationOf(host, wishOf(params), tools);
+  return situation.kind === "blocked" ? situation.diagnostic : [...situation.targets];
+}
+
+function wishOf(params: PackageParams): WishWithSource {
+  const freshFor = refreshes(params);
+  return {
+    names: namesOf(params.name),
+    state: params.state ?? "present",
+    ...(params.version === undefined ? {} : { version: params.version }),
+    ...(params.source === undefined ? {} : { source: params.source }),
+    ...(freshFor === undefined ? {} : { freshFor }),
+  };
+}
+
+function refreshes({ update_cache: update }: PackageParams): number | undefined {
+  if (update === undefined || update === false) return undefined;
+  return update === true ? 0 : update;
+}
+
+function mayDowngrade(params: PackageParams): boolean {
+  return params.allow_downgrade ?? params.version !== undefined;
+}
+
+function wayBackOf(params: PackageParams): "required" | "optional" {
+  return params.way_back ?? (params.version === undefined ? "optional" : "required");
+}
+
+function pinsFor(targets: readonly Target[]): JsonObject {
+  return Object.fromEntries(targets.map(({ package: name, version }) => [name, version]));
+}
+
+function versionsIn(look: AptLook): JsonObject {
+  return Object.fromEntries(
+    [...look.entries.values()]
+      .filter((entry) => isPresent(entry))
+      .map((entry) => [entry.package, entry.version]),
+  );
+}
+
+function resources(params: PackageParams): readonly Resource[] {
+  return namesOf(params.name).map((name) => `package:${name}` as const);
+}
+
+function misfit(params: PackageParams): Diagnostic | undefined {
+  if (params.version !== undefined && params.state !== undefined && params.state !== "present") {
+    return {
+      code: "step/package-params",
+      severity: "error",
+      summary: `a version does not go with state: ${params.state}`,
+      hint: "Leave out one of the two.",
+    };
+  }
+  return unusableNames(namesOf(params.name), params.version, params.source);
+}
+
+function noWay(lost: readonly PackageBefore[], look: AptLook): Diagnostic {
+  const names = lost.map((one) => `${one.package} ${one.version ?? ""}`).join(", ");
+  return {
+    code: "step/package-no-way-back",
+    severity: "error",
+    summary: `there would be no way back: ${names} cannot be had any more`,
+    hint: "Add a repository that still has it, put the .deb into /var/cache/apt/archives, or say way_back: optional and accept that the task is irreversible.",
+    detail: look.sources.map((source) => `source   ${source}`),
+  };
+}
+
+function notKept(out: string): Diagnostic {
+  const failed = out.split("\n").filter((line) => line.startsWith("not-kept:"));
+  const names = failed.map((line) => line.slice("not-kept:".length).replace("=", " ")).join(", ");
+  return {
+    code: "step/package-no-way-back",
+    severity: "error",
+    summary: `nothing was changed: ${names} could not be kept for the way back`,
+    hint: "apt-get download on the host says why. way_back: optional goes on without.",
+    detail: out.split("\n").filter((line) => /^(E: |W: |wrong:)/.test(line)),
+  };
+}
+
+const NEEDS_ROOT: Diagnostic = {
+  code: "step/needs-root",
+  severity: "error",
+  summary: "packages can be changed by root only",
+  hint: "Set become: true on the task or ansible_become in the inventory.",
+};

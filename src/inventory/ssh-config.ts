@@ -7,37 +7,53 @@ export type SshConfigLookup = (destination: string, configFile?: string) => SshO
 
 /**
  * Asks `ssh -G`, the only one who knows Include, Match and tokens, once per destination. Not asked at all where no
- * configuration exists.
+ * configuration exists. Make one and keep it: each question is a process.
  */
-export function sshConfigLookup(home: string): SshConfigLookup {
+export function sshConfigLookup(home: string, program = "ssh"): SshConfigLookup {
   const known = new Map<string, SshOptions | undefined>();
   const configured = [`${home}/.ssh/config`, "/etc/ssh/ssh_config"].some((file) =>
     existsSync(file),
   );
   return (destination, configFile) => {
     if (!configured && configFile === undefined) return undefined;
+    // What ssh would take for an option is no destination.
+    if (destination.startsWith("-")) return undefined;
     const key = JSON.stringify([destination, configFile]);
-    if (!known.has(key)) known.set(key, ask(destination, configFile));
+    if (!known.has(key)) known.set(key, ask({ home, program, destination, configFile }));
     return known.get(key);
   };
 }
 
-function ask(destination: string, configFile: string | undefined): SshOptions | undefined {
+interface Question {
+  readonly home: string;
+  readonly program: string;
+  readonly destination: string;
+  readonly configFile: string | undefined;
+}
+
+/** ssh -G always names the keys that ssh tries without being told: where they do not exist they are nobody's choice. */
+const BY_DEFAULT = /^~\/\.ssh\/id_(?:rsa|dsa|ecdsa|ecdsa_sk|ed25519|ed25519_sk|xmss)$/;
+
+function ask({ home, program, destination, configFile }: Question): SshOptions | undefined {
   const file = configFile === undefined ? [] : ["-F", configFile];
-  const answer = spawnSync("ssh", [...file, "-G", "--", destination], {
+  const answer = spawnSync(program, [...file, "-G", "--", destination], {
     encoding: "utf8",
     timeout: 10_000,
     stdio: ["ignore", "pipe", "ignore"],
   });
   if (answer.status !== 0) return undefined;
   const options = readSshConfigLines(answer.stdout.split("\n").filter((line) => line !== ""));
-  // ssh -G always names the keys that ssh would try by default; those that do not exist are no choice of anybody.
-  return {
-    ...options,
-    identities: options.identities.filter((path) => existsSync(expandHome(path))),
+  const tokens: { readonly [token: string]: string | undefined } = {
+    "%%": "%",
+    "%d": home,
+    "%h": options.host,
+    "%n": destination,
+    "%r": options.user,
   };
-}
-
-function expandHome(path: string): string {
-  return path.startsWith("~/") ? (process.env["HOME"] ?? "~") + path.slice(1) : path;
+  const expand = (path: string) =>
+    path.replace(/^~(?=\/)/, home).replaceAll(/%[%dhnr]/g, (token) => tokens[token] ?? token);
+  const identities = options.identities
+    .filter((path) => !BY_DEFAULT.test(path) || existsSync(expand(path)))
+    .map(expand);
+  return { ...options, identities };
 }

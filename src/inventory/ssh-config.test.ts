@@ -1,0 +1,60 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { sshConfigLookup } from "./ssh-config.ts";
+
+let home = "";
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "runbook-ssh-config-"));
+  await mkdir(join(home, ".ssh"));
+});
+afterEach(() => rm(home, { recursive: true }));
+
+/** A program in the place of ssh: prints the given lines and notes what it was asked. */
+async function program(answer: string, status = 0): Promise<string> {
+  const path = join(home, "ssh");
+  const script = `#!/bin/sh\necho "$*" >> ${join(home, "asked")}\ncat <<'EOF'\n${answer}\nEOF\nexit ${String(status)}\n`;
+  await writeFile(path, script);
+  await chmod(path, 0o755);
+  return path;
+}
+
+const asked = async () => (await readFile(join(home, "asked"), "utf8")).trimEnd().split("\n");
+
+describe("the operator's ssh_config", () => {
+  test("is asked once per destination", async () => {
+    await writeFile(join(home, ".ssh/config"), "");
+    const lookup = sshConfigLookup(
+      home,
+      await program("hostname 10.0.0.1\nuser op\nport 2222\nconnecttimeout none"),
+    );
+    expect(lookup("ns1")).toEqual({ host: "10.0.0.1", user: "op", port: 2222, identities: [] });
+    lookup("ns1");
+    lookup("ns1", "/other");
+    expect(await asked()).toEqual(["-G -- ns1", "-F /other -G -- ns1"]);
+  });
+
+  test("names keys with their tokens expanded; default keys only where they exist", async () => {
+    await writeFile(join(home, ".ssh/id_ed25519"), "");
+    const lines =
+      "hostname h\nuser op\nidentityfile ~/.ssh/%r@%h\nidentityfile ~/.ssh/id_rsa\nidentityfile ~/.ssh/id_ed25519";
+    const lookup = sshConfigLookup(home, await program(lines));
+    expect(lookup("ns1", "/any")?.identities).toEqual([
+      `${home}/.ssh/op@h`,
+      `${home}/.ssh/id_ed25519`,
+    ]);
+  });
+
+  test("of which ssh cannot make sense says nothing", async () => {
+    const lookup = sshConfigLookup(home, await program("", 255));
+    expect(lookup("ns1", "/any")).toBeUndefined();
+    expect(sshConfigLookup(home, join(home, "missing"))("ns1", "/any")).toBeUndefined();
+  });
+
+  test("is never asked about a name that ssh would take for an option", async () => {
+    const lookup = sshConfigLookup(home, await program("hostname x"));
+    expect(lookup("-oProxyCommand=x", "/any")).toBeUndefined();
+  });
+});

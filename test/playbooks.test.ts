@@ -38,3 +38,33 @@ function indented(yaml: string): string {
     .map((line) => `      ${line}`)
     .join("\n");
 }
+
+describe("the page about the schema migration", () => {
+  const page = readFileSync(
+    join(import.meta.dirname, "../docs/how-to/schema-migration.md"),
+    "utf8",
+  );
+
+  test.each(readdirSync(FOLDER))("has a row with the default for each input of %s", (file) => {
+    const { playbook } = loadPlaybook(readFileSync(join(FOLDER, file), "utf8"), file, steps);
+    const section = page.split(/^### /m).find((part) => part.startsWith(`${file}\n`)) ?? "";
+    const rows = [...section.split(/^## /m, 1)[0]!.matchAll(/^\| `(\w+)` +\| (.*?) +\|/gm)];
+    const expected = playbook?.inputs.map((input) => [
+      input.name,
+      input.required ? "none, required" : `\`${shown(input.default)}\``,
+    ]);
+    expect(rows.map(([, name, text]) => [name, text])).toEqual(expected);
+  });
+
+  test("has snippets that the flagship takes", () => {
+    const upgrade = readFileSync(join(FOLDER, "schema-upgrade.yaml"), "utf8");
+    const [snippet = ""] = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => yaml);
+    const changed = upgrade.replace(/^rollout:\n(?: .*\n)*/m, snippet);
+    expect(changed).not.toBe(upgrade);
+    expect(loadPlaybook(changed, "changed.yaml", steps).problems).toEqual([]);
+  });
+});
+
+function shown(value: unknown): string {
+  return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+}

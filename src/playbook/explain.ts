@@ -126,6 +126,7 @@ const ARTICLES: { readonly [title: string]: string } = {
   playbook: "a playbook",
   phase: "a phase",
   input: "an input",
+  type: "a type",
 };
 
 function unknownKey(fault: SchemaFault, key: string, around: Surroundings): Diagnostic {

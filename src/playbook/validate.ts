@@ -29,6 +29,11 @@ const OPTIONS = {
   strict: true,
   allowUnionTypes: true,
   logger: false,
+  // Our own schemas are checked by tests, and what an author writes by a schema of ours. The words are ours too, and
+  // each schema is used a few times only: what would make it faster costs more than it saves.
+  validateSchema: false,
+  messages: false,
+  code: { optimize: false },
 } as const;
 
 interface Compiler {
@@ -38,15 +43,10 @@ interface Compiler {
 
 let checking: Compiler | undefined;
 let filling: Compiler | undefined;
-let judging: Compiler | undefined;
 
 /** Everything about a value that its schema forbids. */
 export function faultsOf(schema: JsonSchema, value: Json): readonly SchemaFault[] {
-  // Our own schemas are checked by tests; judging them by the draft's schema again would cost more than using them.
-  checking ??= {
-    ajv: new Ajv2020({ ...OPTIONS, validateSchema: false }),
-    compiled: new WeakMap(),
-  };
+  checking ??= { ajv: new Ajv2020(OPTIONS), compiled: new WeakMap() };
   return run(checking, schema, value);
 }
 
@@ -57,7 +57,7 @@ export function validateParams(
   task: Task,
 ): Outcome<JsonObject> {
   filling ??= {
-    ajv: new Ajv2020({ ...OPTIONS, validateSchema: false, useDefaults: true }),
+    ajv: new Ajv2020({ ...OPTIONS, useDefaults: true }),
     compiled: new WeakMap(),
   };
   const params = structuredClone(rendered);
@@ -75,9 +75,9 @@ export function validateParams(
 
 /** Why a schema that somebody wrote is not one; nothing when it is fine. */
 export function schemaProblem(schema: JsonSchema): string | undefined {
-  judging ??= { ajv: new Ajv2020(OPTIONS), compiled: new WeakMap() };
+  checking ??= { ajv: new Ajv2020(OPTIONS), compiled: new WeakMap() };
   try {
-    compiled(judging, schema);
+    compiled(checking, schema);
     return undefined;
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;

@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import type { ConnectionDefaults } from "../inventory/connection.ts";
 import { CONNECTION_VARIABLES, connectionOf } from "../inventory/connection.ts";
+import { sshConfigLookup } from "../inventory/ssh-config.ts";
 import type { Redactor } from "../lib/redact.ts";
 import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
 import type { HostId } from "../model/ids.ts";
@@ -40,6 +41,8 @@ export function connectionSettings(source: ConnectionSource, host: HostId): Conn
   throw new Error(problems.map((problem) => problem.summary).join("; "));
 }
 
+const sshConfig = sshConfigLookup(homedir());
+
 function settingsOf(source: ConnectionSource, host: HostId): Outcome<ConnectionSettings> {
   const defaults = defaultsOf(source);
   if (host === CONTROLLER) return connectionOf(host, { ansible_connection: "local" }, defaults);
@@ -70,8 +73,12 @@ function defaultsOf({ options, secrets }: ConnectionSource): ConnectionDefaults 
   const timeout = text("timeout");
   const becomeUser = text("becomeUser");
   const agent = process.env["SSH_AUTH_SOCK"];
+  const checking =
+    process.env["RUNBOOK_HOST_KEY_CHECKING"] ?? process.env["ANSIBLE_HOST_KEY_CHECKING"];
   return {
     home: homedir(),
+    sshConfig,
+    ...(checking !== undefined && { hostKeyChecking: !/^(false|no|off|0)$/i.test(checking) }),
     ...((connection === "ssh" || connection === "local") && { connection }),
     ...(user !== undefined && { user }),
     ...(privateKey !== undefined && { privateKey }),

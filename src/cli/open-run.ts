@@ -139,8 +139,8 @@ async function connectionParts(
     return EXIT.invalid;
   }
   if (fresh.value === undefined) {
-    terminal.problems(fresh.problems.map((problem) => ({ ...problem, severity: "warning" })));
-    terminal.err("The inventory cannot be read; connections are made as the journal has them.\n");
+    const why = fresh.problems[0]?.summary ?? "it cannot be read";
+    terminal.err(`Connecting as the journal has it; the inventory was not read anew: ${why}.\n`);
   }
   const secrets = await vaultSecrets(options, process.env);
   const scopes: Record<string, Scope> = { ...spec.scopes };

@@ -45,7 +45,8 @@ export async function rollback(
     signal: wish.signal,
     note: (text) => terminal.err(`${text}\n`),
   });
-  if (options.check) return checkWayBack(running, wanted, terminal);
+  // Awaited here: the connections must not be closed under it.
+  if (options.check) return await checkWayBack(running, wanted, terminal);
   if (!options.yes) {
     const answer = await terminal.ask(
       `Take ${wanted.join(", ")} back to where they were before ${run.run}? [yes/no] `,

@@ -112,11 +112,11 @@ describe("package on a real host", () => {
       await hold();
       const { pins, undo } = await pending(forward);
       const record = (undo.kind === "reversible" ? undo.record : null) as never;
-      for (const delay of [0.25, 0.5, 0.8]) {
+      for (const delay of [0.05, 0.2, 0.4]) {
         const running = step.apply(host, forward, labTools({ pins }));
         await onHost(
           HOST,
-          `timeout 30 sh -c 'until pgrep -x dpkg >/dev/null; do sleep 0.02; done'; sleep ${delay}; ${kill}; true`,
+          `timeout 30 sh -c 'until pgrep -f [d]pkg.*status-fd >/dev/null; do sleep 0.02; done'; sleep ${delay}; ${kill}; true`,
         );
         await running;
         expect(await step.apply(host, forward, labTools({ pins }))).toMatchObject({ kind: "done" });
@@ -124,7 +124,7 @@ describe("package on a real host", () => {
         const back = step.undo(host, record, undefined, labTools());
         await onHost(
           HOST,
-          `timeout 30 sh -c 'until pgrep -x dpkg >/dev/null; do sleep 0.02; done'; sleep ${delay}; ${kill}; true`,
+          `timeout 30 sh -c 'until pgrep -f [d]pkg.*status-fd >/dev/null; do sleep 0.02; done'; sleep ${delay}; ${kill}; true`,
         );
         await back;
         expect(["done", "already"]).toContain(
@@ -142,11 +142,11 @@ describe("package on a real host", () => {
     await hold();
     const { pins, undo } = await pending(forward);
     const record = (undo.kind === "reversible" ? undo.record : null) as never;
-    for (const delay of [0.2, 0.6, 1]) {
+    for (const delay of [0.05, 0.2, 0.4]) {
       const running = step.apply(host, forward, labTools({ pins })).catch(() => "cut");
       await onHost(
         HOST,
-        `timeout 30 sh -c 'until pgrep -x dpkg >/dev/null; do sleep 0.02; done'; sleep ${delay}`,
+        `timeout 30 sh -c 'until pgrep -f [d]pkg.*status-fd >/dev/null; do sleep 0.02; done'; sleep ${delay}`,
       );
       lab("fault", "power-cycle", HOST);
       await running;
@@ -158,7 +158,7 @@ describe("package on a real host", () => {
       const back = step.undo(host, record, undefined, labTools()).catch(() => "cut");
       await onHost(
         HOST,
-        `timeout 30 sh -c 'until pgrep -x dpkg >/dev/null; do sleep 0.02; done'; sleep ${delay}`,
+        `timeout 30 sh -c 'until pgrep -f [d]pkg.*status-fd >/dev/null; do sleep 0.02; done'; sleep ${delay}`,
       );
       lab("fault", "power-cycle", HOST);
       await back;

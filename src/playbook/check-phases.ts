@@ -9,6 +9,7 @@ export function checkPhases(
   source: Source,
   phases: readonly WrittenPhase[],
   rollback: readonly WrittenPhase[],
+  tasks: readonly WrittenTask[],
 ): void {
   for (const written of phases) {
     if (written.phase.scope === "fleet") checkFleet(source, written);
@@ -31,11 +32,7 @@ export function checkPhases(
       });
     }
   }
-  checkIrreversible(
-    source,
-    phases.flatMap(({ tasks }) => tasks),
-    rollback,
-  );
+  if (rollback.length === 0) checkIrreversible(source, tasks);
 }
 
 function checkFleet(source: Source, { phase, path, tasks }: WrittenPhase): void {
@@ -60,12 +57,7 @@ function editsInventory(written: WrittenTask): boolean {
   return written.step?.name.startsWith("inventory.") === true && !reads(written);
 }
 
-function checkIrreversible(
-  source: Source,
-  tasks: readonly WrittenTask[],
-  rollback: readonly WrittenPhase[],
-): void {
-  if (rollback.length > 0) return;
+function checkIrreversible(source: Source, tasks: readonly WrittenTask[]): void {
   for (const written of tasks) {
     const { task, path } = written;
     if (task.irreversible === undefined || reads(written)) continue;

@@ -36,7 +36,7 @@ const TAKEN: ReadonlySet<string> = new Set([
 ]);
 
 export function isTakenName(name: string): boolean {
-  return TAKEN.has(name) || name.startsWith("ansible_");
+  return TAKEN.has(name) || name.startsWith("ansible_") || name in Object.prototype;
 }
 
 export function readInputs(source: Source): readonly Input[] {

@@ -135,3 +135,44 @@ test("hosts may be a list of patterns", () => {
     ).hosts,
   ).toBe("web,!web1");
 });
+
+describe("a file that editors and other systems left their marks in", () => {
+  const text = `${HEAD}phases:\n  - name: One\n    tasks:\n      - comand: uptime\n`;
+  const places = (written: string) =>
+    loadPlaybook(written, "p.yaml", sampleSteps).problems.map(
+      ({ code, at }) => `${code} ${at?.line ?? 0}:${at?.column ?? 0}`,
+    );
+
+  test("has the same places with any line ends, and behind a byte order mark", () => {
+    const expected = ["playbook/unknown-step 7:9"];
+    expect(places(text)).toEqual(expected);
+    expect(places(text.replaceAll("\n", "\r\n"))).toEqual(expected);
+    expect(places(`\uFEFF${text}`)).toEqual(expected);
+  });
+
+  test("may use words that JavaScript's objects have", () => {
+    const names = "inputs:\n  constructor: { type: string, description: x }\n";
+    expect(places(text.replace("phases:", `${names}phases:`))).toEqual([
+      "playbook/taken-name 5:3",
+      "playbook/unknown-step 9:9",
+    ]);
+    expect(places(text.replace("comand: uptime", "toString: x\n        valueOf: 1"))).toEqual([
+      "playbook/unknown-step 7:9",
+      "playbook/unknown-step 8:9",
+    ]);
+  });
+});
+
+describe("facts", () => {
+  const gathers = (task: string, more = "") =>
+    playbookOf(`${HEAD}${more}phases: [{ name: One, tasks: [{ ${task} }] }]`).gatherFacts;
+
+  test("are gathered when a template uses them, or when it is said", () => {
+    expect(gathers("command: uptime")).toBe(false);
+    expect(gathers("command: uptime, when: ansible_facts.os_family == 'Debian'")).toBe(true);
+    expect(gathers('command: "echo {{ ansible_distribution }}"')).toBe(true);
+    expect(gathers('command: "echo {{ ansible_host }}"')).toBe(false);
+    expect(gathers("command: uptime", "gather_facts: true\n")).toBe(true);
+    expect(gathers('command: "echo {{ ansible_distribution }}"', "gather_facts: no\n")).toBe(false);
+  });
+});

@@ -73,7 +73,7 @@ function read(source: Source, steps: StepRegistry): Playbook | undefined {
   checkNumbers(source);
   checkIds(source, tasks);
   checkKinds(source, tasks);
-  checkPhases(source, phases, rollback);
+  checkPhases(source, phases, rollback, tasks);
   const vars = value["vars"];
   const playbook: Playbook = {
     file: source.file,

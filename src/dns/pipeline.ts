@@ -1,3 +1,4 @@
+import { reasonOf } from "../lib/reason.ts";
 import type { Duplex } from "node:stream";
 import type { SoaAnswer } from "../model/dns.ts";
 import { MessageReader, nameOf, readReply, soaQuestion } from "./packets.ts";
@@ -88,8 +89,4 @@ export function askOver(
     wait();
     send();
   });
-}
-
-function reasonOf(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
 }

@@ -33,6 +33,8 @@ export interface HostConnectionOptions {
   readonly openLink: () => Promise<LinkOpened>;
 }
 
+type Refused = Extract<Opened, { readonly kind: "refused" }>;
+
 interface Kept {
   readonly shell: KeptShell;
   readonly jobs: Jobs;
@@ -46,7 +48,9 @@ export class KeptHostConnection implements HostConnection {
   readonly host: HostId;
   readonly #options: HostConnectionOptions;
   readonly #kept = new Map<string, Kept>();
-  readonly #refused = new Map<string, Opened>();
+  /** By identity; a refusal of the login itself concerns them all. */
+  readonly #refused = new Map<string, Refused>();
+  #loginRefused: Refused | undefined;
   #link: Link | undefined;
   #linking: Promise<LinkOpened> | undefined;
   #mostChannels: number;
@@ -59,20 +63,8 @@ export class KeptHostConnection implements HostConnection {
   }
 
   async open(as: Identity): Promise<Opened> {
-    const key = keyOf(as);
-    const before = this.#refused.get(key);
-    // A wrong password is sent once, however many tasks ask.
-    if (before !== undefined) return before;
     const opened = await this.#keep(as).shell.prove();
-    switch (opened.kind) {
-      case "open":
-        return { kind: "open" };
-      case "unreachable":
-        return opened;
-      case "refused":
-        this.#refused.set(key, opened);
-        return opened;
-    }
+    return opened.kind === "open" ? { kind: "open" } : opened;
   }
 
   session(as: Identity, scope?: JobScope): HostSession {
@@ -106,6 +98,9 @@ export class KeptHostConnection implements HostConnection {
 
   async rest(): Promise<void> {
     this.#link?.close();
+    // A pause is when somebody may mend what was refused.
+    this.#refused.clear();
+    this.#loginRefused = undefined;
     await Promise.resolve();
   }
 
@@ -140,6 +135,9 @@ export class KeptHostConnection implements HostConnection {
     hooks: { onEvent: (text: string) => void; onClosed: (reason: string) => void },
   ): Promise<KeptShellOpened> {
     const { clock, host } = this.#options;
+    // A password that was wrong is not sent again, however many tasks ask: accounts get locked.
+    const before = this.#refused.get(keyOf(as));
+    if (before !== undefined) return before;
     for (let attempt = 0; ; attempt++) {
       const linked = await this.#linked();
       if (linked.kind !== "open") return linked;
@@ -147,6 +145,7 @@ export class KeptHostConnection implements HostConnection {
       let why = `${used} channels are in use`;
       if (used < this.#mostChannels) {
         const opened = await this.#startShell(linked.link, as, hooks);
+        if (opened.kind === "refused") this.#refused.set(keyOf(as), opened);
         if (opened.kind !== "full") return opened;
         this.#mostChannels = Math.max(1, linked.link.openChannels);
         why = opened.reason;
@@ -186,6 +185,7 @@ export class KeptHostConnection implements HostConnection {
   }
 
   #linked(): Promise<LinkOpened> {
+    if (this.#loginRefused !== undefined) return Promise.resolve(this.#loginRefused);
     if (this.#link !== undefined) return Promise.resolve({ kind: "open", link: this.#link });
     this.#linking ??= this.#openLink().finally(() => {
       this.#linking = undefined;
@@ -195,6 +195,7 @@ export class KeptHostConnection implements HostConnection {
 
   async #openLink(): Promise<LinkOpened> {
     const opened = await this.#options.openLink();
+    if (opened.kind === "refused") this.#loginRefused = opened;
     if (opened.kind !== "open") return opened;
     const { link } = opened;
     this.#link = link;

@@ -13,7 +13,9 @@ import { quote } from "../../model/command.ts";
  *
  * Invariants: the script is run by the one runner that created `claim`, and by no other, ever. `claim` is on disk
  * before the script begins, so a job that may have done something is seen after a power cut. A process is the runner
- * only if its start time and the boot are those of the claim, because pids are used again.
+ * only if its start time and the boot are those of the claim, because pids are used again. Whoever made the directory
+ * writes and launches; when it does not within two seconds, whoever waits writes anew, by rename, and launches too:
+ * the claim lets one of them through.
  *
  * Events that a watcher says:   job ID done CODE OUT ERR (hex, "-" when empty) · job ID large CODE ·
  * job ID vanished WHY · job ID refused WHY
@@ -113,7 +115,8 @@ _watch() {
     if ! _alive "$2"; then
       [ -e "$2/status" ] && break
       if [ -e "$2/claim" ] && ! _claim "$2" && [ $_turn -lt 20 ]; then :
-      else _say "$1" "vanished $_dead"; return; fi
+      elif [ -e "$2/claim" ]; then _say "$1" "vanished $_dead"; return
+      else _say "$1" "refused it did not begin; a full disk is the usual reason"; return; fi
     fi
     kill -0 $$ 2>/dev/null || return
     _turn=$((_turn + 1))
@@ -123,7 +126,7 @@ _watch() {
 }
 _write() {
   printf '%s\\n' "$3" >"$1/name$4" && printf '%s\\n' "$2" >"$1/script$4" && printf '%s\\n' "$_run" >"$1/run$4" &&
-    printf '%-63s\\n' - >"$1/status.new"
+    { [ -e "$1/status.new" ] || printf '%-63s\\n' - >"$1/status.new"; }
 }
 _launch() {
   if [ "$2" = unit ] && command -v systemd-run >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
@@ -137,23 +140,30 @@ _launch() {
   setsid "$_sh" "$1/run" "$1" "$_sh" <&3 >/dev/null 2>&1 3<&- &
   wait $!
 }
+_begun() {
+  _turn=0
+  until [ -e "$1/claim" ] || [ -e "$1/status" ]; do
+    [ $_turn -lt 40 ] || return 1
+    _turn=$((_turn + 1)); sleep 0.05 2>/dev/null || sleep 1
+  done
+}
+_again() {
+  for _f in name script run; do mv -f "$1/$_f$2" "$1/$_f" || return; done
+}
 _j() {
   umask 077
-  if _find "$2"; then
-    if [ ! -e "$_d/claim" ] && [ ! -e "$_d/status" ]; then
-      _fenced "$6" "$7" || { _say "$1" "refused $_why"; return; }
-      if _write "$_d" "$4" "$3" .again 2>/dev/null; then mv -f "$_d/name.again" "$_d/name"; mv -f "$_d/script.again" "$_d/script"; mv -f "$_d/run.again" "$_d/run"; _launch "$_d" "$5" "$8"
-      else _say "$1" "refused $_d cannot be written"; return; fi
-    fi
-  else
+  if ! _find "$2"; then
     _fenced "$6" "$7" || { _say "$1" "refused $_why"; return; }
     command -v setsid >/dev/null 2>&1 || { _say "$1" 'refused there is no setsid on the host (package util-linux)'; return; }
-    if ! _make "$2"; then
-      if _find "$2"; then _watch "$1" "$_d"; else _say "$1" "refused $_why"; fi
-      return
-    fi
-    if ! _e=$(_write "$_d" "$4" "$3" 2>&1); then rm -rf -- "$_d"; _say "$1" "refused $_d cannot be written: $_e"; return; fi
-    _launch "$_d" "$5" "$8"
+    if _make "$2"; then
+      if _e=$(set -C; _write "$_d" "$4" "$3" 2>&1); then _launch "$_d" "$5" "$8"
+      elif [ ! -e "$_d/claim" ]; then rm -rf -- "$_d"; _say "$1" "refused $_d cannot be written: $_e"; return; fi
+    elif ! _find "$2"; then _say "$1" "refused $_why"; return; fi
+  fi
+  if ! _begun "$_d"; then
+    _fenced "$6" "$7" || { _say "$1" "refused $_why"; return; }
+    if _e=$({ _write "$_d" "$4" "$3" ".$$-$1" && _again "$_d" ".$$-$1"; } 2>&1); then _launch "$_d" "$5" "$8"
+    else _say "$1" "refused $_d cannot be written: $_e"; return; fi
   fi
   _watch "$1" "$_d"
 }

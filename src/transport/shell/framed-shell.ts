@@ -1,3 +1,4 @@
+import { reasonOf } from "../../lib/reason.ts";
 import { BoundedBytes } from "../../lib/bounded-bytes.ts";
 import { quote } from "../../model/command.ts";
 import type { Clock } from "../../model/clock.ts";
@@ -24,12 +25,12 @@ export type ShellAnswer =
     }
   /** The shell is closed, because nothing behind this command could run. */
   | { readonly kind: "timed-out"; readonly afterMs: number }
-  /** The shell is gone. `stderr` and `code` tell why a shell never began to work. */
+  /** The shell is gone. `noise` and `code` tell why a shell never began to work. */
   | {
       readonly kind: "lost";
       readonly reason: string;
       readonly code?: number;
-      readonly stderr: Uint8Array;
+      readonly noise: Uint8Array;
     };
 
 interface Pending {
@@ -63,7 +64,9 @@ export class FramedShell {
   readonly #pending: Pending[] = [];
   #seq = 0;
   #facts: ShellFacts | undefined;
-  #closed: string | undefined;
+  #closed: { readonly reason: string; readonly code: number | undefined } | undefined;
+  /** What was said before the shell worked: login files, and those who let nobody in. */
+  readonly #noise = new BoundedBytes(4096);
 
   constructor(channel: Channel, options: FramedShellOptions) {
     this.#channel = channel;
@@ -99,7 +102,7 @@ export class FramedShell {
   run(command: ShellCommand): Promise<ShellAnswer> {
     return new Promise((settle) => {
       if (this.#closed !== undefined) {
-        settle({ kind: "lost", reason: this.#closed, stderr: new Uint8Array() });
+        settle(this.#lost(this.#closed));
         return;
       }
       const seq = this.#seq++;
@@ -148,7 +151,8 @@ export class FramedShell {
     switch (frame.kind) {
       case "bytes":
         // Between commands only children left in the background talk.
-        current?.stdout.push(frame.bytes);
+        if (this.#facts === undefined) this.#noise.push(frame.bytes);
+        else current?.stdout.push(frame.bytes);
         return;
       case "event":
         if (this.#facts === undefined) this.#facts = parseHello(frame.text);
@@ -166,7 +170,8 @@ export class FramedShell {
     const current = this.#pending.find((command) => !command.stderrEnded);
     switch (frame.kind) {
       case "bytes":
-        current?.stderr.push(frame.bytes);
+        if (this.#facts === undefined) this.#noise.push(frame.bytes);
+        else current?.stderr.push(frame.bytes);
         return;
       case "event":
         return;
@@ -201,22 +206,27 @@ export class FramedShell {
     try {
       read();
     } catch (problem) {
-      this.close(problem instanceof Error ? problem.message : String(problem));
+      this.close(reasonOf(problem));
     }
   }
 
   #end(reason: string, code: number | undefined): void {
     if (this.#closed !== undefined) return;
-    this.#closed = reason;
+    this.#closed = { reason, code };
     for (const command of this.#pending.splice(0)) {
       command.over.abort();
-      command.settle({
-        kind: "lost",
-        reason,
-        stderr: command.stderr.bytes(),
-        ...(code === undefined ? {} : { code }),
-      });
+      command.settle(this.#lost(this.#closed));
     }
     this.#options.onClosed(reason);
+  }
+
+  #lost(of: { readonly reason: string; readonly code: number | undefined }): ShellAnswer {
+    const { reason, code } = of;
+    return {
+      kind: "lost",
+      reason,
+      noise: this.#noise.bytes(),
+      ...(code === undefined ? {} : { code }),
+    };
   }
 }

@@ -5,7 +5,7 @@ import { rawShell, secret, sh, withStdin } from "../../model/command.ts";
 import { hostId } from "../../model/ids.ts";
 import type { HostConnection } from "../../model/transport.ts";
 import { createTransport, type TransportLimits } from "../index.ts";
-import { eventually, localSettings, realClock, said } from "../testing/fixtures.ts";
+import { eventually, localSettings, realClock, said } from "../../../test/helpers/reaching.ts";
 
 const login = { kind: "login" } as const;
 const SHELLS = ["/bin/dash", "/bin/bash", "/bin/busybox"].filter((shell) => existsSync(shell));

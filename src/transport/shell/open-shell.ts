@@ -76,7 +76,7 @@ export async function openShell(link: Link, options: OpenShellOptions): Promise<
   if (greeted.kind === "ended" && shell.facts?.canExec === false) {
     return refused(sudoNoExec(host, sudoTo ?? "the login user"));
   }
-  return refused(noShell(options, greeted.kind === "timed-out" ? undefined : greeted));
+  return refused(noShell(options, greeted.kind === "lost" ? greeted : undefined));
 }
 
 type Sudo =
@@ -146,9 +146,9 @@ function connectionEnded(host: HostId, reason: string): Diagnostic {
 
 function noShell(
   options: OpenShellOptions,
-  seen: { readonly stderr: Uint8Array; readonly code?: number } | undefined,
+  seen: { readonly noise: Uint8Array; readonly code?: number } | undefined,
 ): Diagnostic {
-  const said = Buffer.from(seen?.stderr ?? [])
+  const said = Buffer.from(seen?.noise ?? [])
     .toString("utf8")
     .trim();
   return {

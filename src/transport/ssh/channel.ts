@@ -1,3 +1,4 @@
+import { reasonOf } from "../../lib/reason.ts";
 import type { Client, ClientChannel } from "ssh2";
 import { LateListener } from "../late-listener.ts";
 import type { Channel, ChannelOpened } from "../link.ts";
@@ -27,7 +28,7 @@ export function startChannel(
       onGone();
       resolve({
         kind: "lost",
-        reason: problem instanceof Error ? problem.message : String(problem),
+        reason: reasonOf(problem),
       });
     }
   });

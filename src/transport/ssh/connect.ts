@@ -1,7 +1,8 @@
+import { reasonOf } from "../../lib/reason.ts";
 import { connect as connectSocket, type Socket } from "node:net";
 import { userInfo } from "node:os";
 import type { Duplex } from "node:stream";
-import { Client } from "ssh2";
+import { Client } from "./ssh2.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { TransportLimits } from "../limits.ts";
 import { algorithmsFor } from "./algorithms.ts";
@@ -160,6 +161,6 @@ function notAdded(name: string, file: string, problem: unknown): Diagnostic {
     code: "transport/host-key-not-added",
     severity: "error",
     summary: `${name}: the host key is new and could not be added to ${file}`,
-    detail: [problem instanceof Error ? problem.message : String(problem)],
+    detail: [reasonOf(problem)],
   };
 }

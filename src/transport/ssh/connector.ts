@@ -1,3 +1,4 @@
+import { reasonOf } from "../../lib/reason.ts";
 import type { Duplex } from "node:stream";
 import type { Client } from "ssh2";
 import type { Clock } from "../../model/clock.ts";
@@ -175,7 +176,7 @@ function dial(client: Client, address: string, port: number): Promise<DialResult
     } catch (problem) {
       resolve({
         kind: "refused",
-        reason: problem instanceof Error ? problem.message : String(problem),
+        reason: reasonOf(problem),
       });
     }
   });

@@ -1,5 +1,7 @@
+import { reasonOf } from "../../lib/reason.ts";
 import { readFile } from "node:fs/promises";
-import { utils, type ParsedKey } from "ssh2";
+import type { ParsedKey } from "ssh2";
+import { utils } from "./ssh2.ts";
 
 /** What a private key file holds. */
 export type KeyFile =
@@ -27,7 +29,7 @@ async function loadKey(file: string): Promise<KeyFile> {
   try {
     text = await readFile(file, "utf8");
   } catch (problem) {
-    const reason = problem instanceof Error ? problem.message : String(problem);
+    const reason = reasonOf(problem);
     return reason.includes("ENOENT")
       ? { kind: "missing", file }
       : { kind: "unusable", file, reason };

@@ -1,11 +1,11 @@
-import {
-  OpenSSHAgent,
-  type AnyAuthMethod,
-  type AuthenticationType,
-  type AuthHandlerMiddleware,
-  type IdentityCallback,
-  type ParsedKey,
+import type {
+  AnyAuthMethod,
+  AuthenticationType,
+  AuthHandlerMiddleware,
+  IdentityCallback,
+  ParsedKey,
 } from "ssh2";
+import { OpenSSHAgent } from "./ssh2.ts";
 import type { KeyFile, KeyFiles } from "./keys.ts";
 import type { SshSettings } from "./settings.ts";
 

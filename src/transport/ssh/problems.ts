@@ -1,3 +1,4 @@
+import { fieldOf, reasonOf } from "../../lib/reason.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { SshSettings } from "./settings.ts";
 
@@ -20,18 +21,16 @@ export interface ConnectProblem {
 
 /** Reads what Node and ssh2 hang on their errors. */
 export function problemOf(problem: unknown, stage: ConnectStage): ConnectProblem {
-  if (!(problem instanceof Error)) {
-    return { stage, message: String(problem), code: undefined, level: undefined };
-  }
-  const more = problem as Error & { code?: unknown; level?: unknown; errors?: unknown };
+  const code = fieldOf(problem, "code");
+  const level = fieldOf(problem, "level");
   // Several addresses were tried and every one failed: the first says as much as any.
-  const first: unknown = Array.isArray(more.errors) ? more.errors[0] : undefined;
-  const message = problem.message || (first instanceof Error ? first.message : problem.name);
+  const all = fieldOf(problem, "errors");
+  const told: unknown = Array.isArray(all) && all.length > 0 ? all[0] : problem;
   return {
     stage,
-    message,
-    code: typeof more.code === "string" || typeof more.code === "number" ? more.code : undefined,
-    level: typeof more.level === "string" ? more.level : undefined,
+    message: reasonOf(told),
+    code: typeof code === "string" || typeof code === "number" ? code : undefined,
+    level: typeof level === "string" ? level : undefined,
   };
 }
 

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import type { Duplex, Readable, Writable } from "node:stream";
-import { Server, utils, type AuthContext, type Connection, type ServerChannel } from "ssh2";
+import type { AuthContext, Connection, ServerChannel } from "ssh2";
+import { Server, utils } from "./ssh2.ts";
 import { fingerprint } from "./known-hosts.ts";
 
 /** One program that a client asked for. */
@@ -63,8 +64,11 @@ export interface SshKeyPair {
 }
 
 export function newSshKey(): SshKeyPair {
-  const pair = utils.generateKeyPairSync("ed25519");
-  return keyPair(pair.private);
+  // One of some hundred keys that ssh2 makes cannot be read by itself again.
+  for (;;) {
+    const { private: privateKey } = utils.generateKeyPairSync("ed25519");
+    if (!(utils.parseKey(privateKey) instanceof Error)) return keyPair(privateKey);
+  }
 }
 
 function keyPair(privateKey: string): SshKeyPair {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import type { ConnectionSettings } from "../../model/transport.ts";
+import type { ConnectionSettings } from "../../src/model/transport.ts";
 
 type SshSettings = Extract<ConnectionSettings, { readonly kind: "ssh" }>;
 

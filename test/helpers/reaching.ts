@@ -1,9 +1,13 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock } from "../../model/clock.ts";
-import { secret } from "../../model/command.ts";
-import type { BecomeSettings, CommandResult, ConnectionSettings } from "../../model/transport.ts";
+import type { Clock } from "../../src/model/clock.ts";
+import { secret } from "../../src/model/command.ts";
+import type {
+  BecomeSettings,
+  CommandResult,
+  ConnectionSettings,
+} from "../../src/model/transport.ts";
 
 type SshSettings = Extract<ConnectionSettings, { readonly kind: "ssh" }>;
 

@@ -1,0 +1,347 @@
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { userInfo } from "node:os";
+import { rawShell, secret, sh, withStdin } from "../../model/command.ts";
+import { hostId, runId } from "../../model/ids.ts";
+import type { HostSession, JobOptions, JobScope } from "../../model/transport.ts";
+import { createTransport, type TransportLimits } from "../index.ts";
+import {
+  eventually,
+  localSettings,
+  realClock,
+  said,
+  Scratch,
+} from "../../../test/helpers/reaching.ts";
+
+const login = { kind: "login" } as const;
+const scope: JobScope = { run: runId("run1"), hostTask: "1.1@here" };
+const safe = (name: string, more: Partial<JobOptions> = {}): JobOptions => ({
+  name,
+  cancel: "safe",
+  ...more,
+});
+
+/** One machine: what a job leaves is in the scratch directory, whoever runs the tests. */
+class Machine implements AsyncDisposable {
+  readonly scratch = new Scratch();
+  readonly #open: AsyncDisposable[] = [];
+  readonly jobs = join(
+    this.scratch.path,
+    ...(userInfo().uid === 0 ? ["jobs"] : ["state", "runbook", "jobs"]),
+  );
+
+  constructor() {
+    process.env["XDG_STATE_HOME"] = join(this.scratch.path, "state");
+    mkdirSync(join(this.scratch.path, "state"));
+  }
+
+  /** Another controller that reaches this machine. */
+  controller(of: JobScope = scope, limits: Partial<TransportLimits> = {}): HostSession {
+    const transport = createTransport({
+      settingsOf: () => localSettings(),
+      clock: realClock,
+      limits: { stateRoot: this.scratch.path, killGraceMs: 300, ...limits },
+    });
+    this.#open.push(transport);
+    return transport.connection(hostId("here")).session(login, of);
+  }
+
+  file(name: string): string {
+    return join(this.scratch.path, name);
+  }
+
+  /** A file inside the job's directory. */
+  of(job: string, file: string): string {
+    const directory = readdirSync(this.jobs).find((name) => name.endsWith(`~~${job}`));
+    return join(this.jobs, directory ?? "none", file);
+  }
+
+  async dropControllers(): Promise<void> {
+    for (const transport of this.#open.splice(0)) await transport[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dropControllers();
+    this.scratch[Symbol.dispose]();
+  }
+}
+
+const before = process.env["XDG_STATE_HOME"];
+afterEach(() => {
+  if (before === undefined) delete process.env["XDG_STATE_HOME"];
+  else process.env["XDG_STATE_HOME"] = before;
+});
+
+const claimOf = (machine: Machine, job: string): [number, string, string] => {
+  const [pid = "", start = "", boot = ""] = readFileSync(machine.of(job, "claim"), "utf8")
+    .trim()
+    .split(" ");
+  return [Number(pid), start, boot];
+};
+
+describe("a job", () => {
+  test("answers like a command, with its input, and leaves a private directory until it is forgotten", async () => {
+    await using machine = new Machine();
+    const session = machine.controller();
+    const command = withStdin(rawShell("cat; echo err >&2; umask; exit 5"), secret("in\0put"));
+    expect(said(await session.job(command, safe("j")))).toEqual([5, "in\0put0022\n", "err\n"]);
+    expect(statSync(machine.of("j", ".")).mode & 0o777).toBe(0o700);
+    expect(statSync(machine.of("j", "stdout")).mode & 0o777).toBe(0o600);
+    expect(await session.jobs()).toEqual(["j"]);
+    await session.forgetJobs();
+    expect(await session.jobs()).toEqual([]);
+    expect(readdirSync(machine.jobs)).toEqual([]);
+  });
+
+  test("returns output of any size and any bytes", async () => {
+    await using machine = new Machine();
+    const session = machine.controller();
+    for (const size of [0, 1, 899, 900, 901, 5_000, 300_000]) {
+      const bytes = Buffer.alloc(
+        size,
+        Uint8Array.from({ length: 256 }, (_, n) => n),
+      );
+      const answer = await session.job(withStdin(sh`cat; exit 1`, bytes), safe(`size-${size}`));
+      expect(answer).toMatchObject({ kind: "exited", code: 1 });
+      expect(answer.kind === "exited" && Buffer.from(answer.stdout).equals(bytes)).toBe(true);
+    }
+  });
+
+  test("of one name runs once, however often and from wherever it is asked for", async () => {
+    await using machine = new Machine();
+    const work = sh`echo x >>${machine.file("effects")}; sleep 0.2; cat ${machine.file("effects")}`;
+    const controllers = [machine.controller(), machine.controller(), machine.controller()];
+    const answers = await Promise.all(
+      controllers.flatMap((each) => [each.job(work, safe("once")), each.job(work, safe("once"))]),
+    );
+    expect(answers.map(said)).toEqual(Array.from({ length: 6 }, () => [0, "x\n", ""]));
+    expect(said(await machine.controller().job(work, safe("once")))).toEqual([0, "x\n", ""]);
+  });
+
+  test("of another scope or name is another job", async () => {
+    await using machine = new Machine();
+    const work = sh`echo x >>${machine.file("effects")}`;
+    await machine.controller().job(work, safe("a"));
+    await machine.controller().job(work, safe("b"));
+    await machine.controller({ ...scope, hostTask: "1.1@here2" }).job(work, safe("a"));
+    expect(readFileSync(machine.file("effects"), "utf8")).toBe("x\nx\nx\n");
+    expect(await machine.controller().jobs()).toEqual(["a", "b"]);
+    await machine.controller().forgetJobs();
+    expect(await machine.controller({ ...scope, hostTask: "1.1@here2" }).jobs()).toEqual(["a"]);
+  });
+
+  test("goes on without its controller, and the next controller attaches to it", async () => {
+    await using machine = new Machine();
+    const gate = machine.file("gate");
+    const work = sh`echo x >>${machine.file("effects")}; until [ -e ${gate} ]; do sleep 0.05; done; echo end`;
+    const first = machine.controller().job(work, safe("long"));
+    await eventually("the job works", () => existsSync(machine.file("effects")));
+    await machine.dropControllers();
+    expect(await first).toMatchObject({ kind: "connection-lost" });
+
+    const second = machine.controller();
+    expect(await second.standing("long")).toMatchObject({
+      kind: "running",
+      pid: claimOf(machine, "long")[0],
+    });
+    const again = second.job(work, safe("long"));
+    writeFileSync(gate, "");
+    expect(said(await again)).toEqual([0, "end\n", ""]);
+    expect(readFileSync(machine.file("effects"), "utf8")).toBe("x\n");
+    await machine.dropControllers();
+    expect(await machine.controller().standing("long")).toMatchObject({ kind: "finished" });
+  });
+
+  test("survives SIGKILL of its controller in the middle", async () => {
+    await using machine = new Machine();
+    const gate = machine.file("gate");
+    const work = `echo x >>${machine.file("effects")}; until [ -e ${gate} ]; do sleep 0.05; done; echo end`;
+    // The shell of a controller that is killed is what dies with it; the job's own session is not.
+    const session = machine.controller();
+    void session.job(rawShell(work), safe("killed"));
+    await eventually("the job works", () => existsSync(machine.file("effects")));
+    const shell = await session.read(rawShell("echo $$"));
+    const pid = Number(shell.kind === "exited" ? Buffer.from(shell.stdout).toString() : 0);
+    process.kill(-pid, "SIGKILL");
+    writeFileSync(gate, "");
+    expect(said(await machine.controller().job(rawShell(work), safe("killed")))).toEqual([
+      0,
+      "end\n",
+      "",
+    ]);
+    expect(readFileSync(machine.file("effects"), "utf8")).toBe("x\n");
+  });
+
+  test("whose runner was killed is vanished once nothing of it runs any more", async () => {
+    await using machine = new Machine();
+    const session = machine.controller();
+    const gate = machine.file("gate");
+    const answer = session.job(
+      sh`echo x >${machine.file("effects")}; until [ -e ${gate} ]; do sleep 0.05; done`,
+      safe("shot"),
+    );
+    await eventually("the job works", () => existsSync(machine.file("effects")));
+    process.kill(claimOf(machine, "shot")[0], "SIGKILL");
+    // Its child goes on, so it is not over yet.
+    expect(await machine.controller().standing("shot")).toMatchObject({ kind: "running" });
+    writeFileSync(gate, "");
+    expect(await answer).toMatchObject({
+      kind: "vanished",
+      reason: expect.stringContaining("left no exit status"),
+    });
+    expect(await machine.controller().standing("shot")).toMatchObject({ kind: "vanished" });
+  });
+
+  test("is not mistaken for another process that got its number", async () => {
+    await using machine = new Machine();
+    const session = machine.controller();
+    await session.job(sh`true`, safe("reused"));
+    const other = spawn("sleep", ["60"]);
+    try {
+      const [, start, boot] = claimOf(machine, "reused");
+      rmSync(machine.of("reused", "status"));
+      writeFileSync(machine.of("reused", "claim"), `${other.pid ?? 0} ${start} ${boot}\n`);
+      expect(await session.standing("reused")).toMatchObject({ kind: "vanished" });
+      expect(await session.job(sh`true`, safe("reused"))).toMatchObject({ kind: "vanished" });
+    } finally {
+      other.kill();
+    }
+  });
+
+  test("of an earlier boot is vanished, or finished when its status was kept", async () => {
+    await using machine = new Machine();
+    const session = machine.controller();
+    await session.job(rawShell("echo kept; exit 2"), safe("boot"));
+    const [pid, start] = claimOf(machine, "boot");
+    writeFileSync(
+      machine.of("boot", "claim"),
+      `${pid} ${start} 00000000-0000-0000-0000-000000000000\n`,
+    );
+    const finished = await session.standing("boot");
+    expect(finished.kind === "finished" && said(finished.result)).toEqual([2, "kept\n", ""]);
+    rmSync(machine.of("boot", "status"));
+    expect(await session.standing("boot")).toEqual({
+      kind: "vanished",
+      reason: "the host was started again while the job ran",
+    });
+  });
+
+  test("that was prepared and never claimed is absent, and is begun by the next who asks", async () => {
+    await using machine = new Machine();
+    const session = machine.controller();
+    await session.job(sh`echo first`, safe("prepared"));
+    for (const file of ["claim", "status", "stdout", "stderr"])
+      rmSync(machine.of("prepared", file));
+    expect(await session.standing("prepared")).toEqual({ kind: "absent" });
+    expect(said(await session.job(sh`echo second`, safe("prepared")))).toEqual([0, "second\n", ""]);
+  });
+
+  test("leaves its background children alone and does not wait for them", async () => {
+    await using machine = new Machine();
+    const gate = machine.file("gate");
+    const command = sh`(until [ -e ${gate} ]; do sleep 0.05; done; echo late >${machine.file("late")}) & echo now`;
+    expect(said(await machine.controller().job(command, safe("daemon")))).toEqual([0, "now\n", ""]);
+    writeFileSync(gate, "");
+    await eventually("the child went on", () => existsSync(machine.file("late")));
+  });
+});
+
+describe("the deadline of a job", () => {
+  test("kills it with all its children when its cancel is safe, even those that ignore TERM", async () => {
+    await using machine = new Machine();
+    const session = machine.controller();
+    const command = sh`trap '' TERM; sh -c "trap '' TERM; echo \$\$ >${machine.file("pid")}; while :; do sleep 0.05; done" & wait`;
+    const answer = await session.job(command, safe("stubborn", { timeoutMs: 300 }));
+    expect(answer).toEqual({ kind: "timed-out", afterMs: 300 });
+    const pid = Number(readFileSync(machine.file("pid"), "utf8"));
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    expect(await session.standing("stubborn")).toMatchObject({
+      result: { kind: "signalled", signal: "SIGKILL" },
+    });
+  });
+
+  test("lets a job that can end by itself do so", async () => {
+    await using machine = new Machine();
+    const session = machine.controller();
+    const command = rawShell("trap 'echo tidied; exit 9' TERM; while :; do sleep 0.05; done");
+    await session.job(command, safe("tidy", { timeoutMs: 200 }));
+    const standing = await session.standing("tidy");
+    expect(standing.kind === "finished" && said(standing.result)).toEqual([
+      9,
+      "tidied\n",
+      expect.any(String),
+    ]);
+  });
+
+  test("leaves it running when its cancel is leave", async () => {
+    await using machine = new Machine();
+    const session = machine.controller();
+    const gate = machine.file("gate");
+    const options: JobOptions = { name: "left", cancel: "leave", timeoutMs: 150 };
+    const command = sh`until [ -e ${gate} ]; do sleep 0.05; done; echo end`;
+    expect(await session.job(command, options)).toEqual({ kind: "timed-out", afterMs: 150 });
+    expect(await session.standing("left")).toMatchObject({ kind: "running" });
+    await session.forgetJobs();
+    expect(await session.jobs()).toEqual(["left"]);
+    writeFileSync(gate, "");
+    expect(said(await session.job(command, { name: "left", cancel: "leave" }))).toEqual([
+      0,
+      "end\n",
+      "",
+    ]);
+  });
+});
+
+describe("a job is not started", () => {
+  const work = rawShell("echo worked");
+  const lock = (machine: Machine, text: string): void => {
+    mkdirSync(machine.file("lock"), { recursive: true });
+    writeFileSync(machine.file("lock/fencing"), text);
+  };
+
+  test.each<[string, string | undefined, string]>([
+    ["without the lock of its run", undefined, "there is no lock on this host"],
+    ["under the lock of another run", "run2 1\nwho x\n", "belongs to run run2, fencing number 1"],
+    ["under a younger number of its own run", "run1 4\n", "belongs to run run1, fencing number 4"],
+  ])("%s", async (_what, text, why) => {
+    await using machine = new Machine();
+    if (text !== undefined) lock(machine, text);
+    const session = machine.controller({ ...scope, fencing: 3 });
+    const answer = await session.job(work, safe("fenced"));
+    expect(said(answer)).toEqual([75, "", expect.stringContaining(why)]);
+    expect(await session.jobs()).toEqual([]);
+    lock(machine, "run1 3\nwho me\n");
+    expect(said(await session.job(work, safe("fenced")))).toEqual([0, "worked\n", ""]);
+  });
+
+  test("in a directory that others can write to, or that is a link", async () => {
+    await using machine = new Machine();
+    mkdirSync(machine.jobs, { recursive: true, mode: 0o700 });
+    const session = machine.controller();
+    await session.job(work, safe("there"));
+    const root = machine.jobs;
+    const elsewhere = machine.file("elsewhere");
+    rmSync(root, { recursive: true });
+    mkdirSync(elsewhere, { mode: 0o777 });
+    symlinkSync(elsewhere, root);
+    if (userInfo().uid === 0) {
+      expect(said(await session.job(work, safe("linked")))).toEqual([
+        75,
+        "",
+        expect.stringContaining("not a private directory"),
+      ]);
+    }
+    expect(readdirSync(elsewhere)).toEqual([]);
+  });
+});

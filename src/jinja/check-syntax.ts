@@ -23,8 +23,6 @@ export function checkSyntax(source: string, kind: SourceKind, at?: Place): reado
 function inBody(body: readonly Statement[], found: TemplateProblem[]): void {
   for (const statement of body) {
     for (const expression of expressionsOf(statement)) inExpression(expression, found);
-    if (statement.kind === "for" && statement.only !== undefined)
-      inExpression(statement.only, found);
     for (const { body: inside } of bodiesOf(statement)) inBody(inside, found);
   }
 }

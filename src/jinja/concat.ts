@@ -1,6 +1,6 @@
 import { UndefinedProblem } from "./problem.ts";
-import { Dict, List, Nothing, Omit, Tuple, Undefined } from "./values/datum.ts";
-import type { Cell, Datum } from "./values/datum.ts";
+import { Bytes, Dict, List, Nothing, Omit, Undefined } from "./values/datum.ts";
+import type { Datum } from "./values/datum.ts";
 import { print } from "./values/print.ts";
 
 /**
@@ -19,20 +19,20 @@ export function printPiece(piece: Datum): string {
   if (typeof piece === "string") return piece;
   if (piece === null || piece instanceof Omit || piece instanceof Nothing) return "";
   if (piece instanceof Undefined) throw new UndefinedProblem(piece);
-  return print(asVariable(piece));
+  if (piece instanceof Bytes) return Buffer.from(piece.bytes).toString("utf8");
+  return print(settled(piece));
 }
 
 /** What leaves a template: tuples become lists, and whatever is `omit` is left out. Forces everything inside. */
-export function asVariable(datum: Datum): Datum {
+export function settled(datum: Datum): Datum {
   if (datum instanceof List) {
-    if (!(datum instanceof Tuple) && datum.cells.every(isPlain)) return datum;
-    return new List(datum.all().filter(isKept).map(asVariable));
+    return new List(datum.all().filter(isKept).map(settled));
   }
   if (datum instanceof Dict) {
     const out = new Dict();
     for (const [mapKey, entry] of datum.entries) {
       const value = datum.get(mapKey) ?? null;
-      if (isKept(value)) out.set(mapKey, entry.key, asVariable(value));
+      if (isKept(value)) out.set(mapKey, entry.key, settled(value));
     }
     return out;
   }
@@ -41,8 +41,4 @@ export function asVariable(datum: Datum): Datum {
 
 function isKept(datum: Datum): boolean {
   return !(datum instanceof Omit);
-}
-
-function isPlain(cell: Cell): boolean {
-  return typeof cell !== "object" || cell === null;
 }

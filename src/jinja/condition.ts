@@ -76,12 +76,13 @@ function valueOf(condition: string, rendering: Rendering, depth: number): Datum 
   const trimmed = text.trim();
   if (trimmed === "") throw new TemplateProblem("jinja/condition", "the condition is empty");
   if (!isWholeTemplate(trimmed)) {
-    const frame = { machine: rendering, locals: new Locals(), template: templateFrame(true) };
+    const locals = new Locals();
+    const frame = { machine: rendering, locals, template: templateFrame(locals) };
     return evaluate(parseCondition(text), frame);
   }
-  const value = rendering.template(text, "value");
+  const value = rendering.template(trimmed, "value");
   if (typeof value !== "string") return value;
-  const indirect = conditionIn(text, rendering);
+  const indirect = conditionIn(trimmed, rendering);
   if (indirect === undefined || depth > 10)
     throw new TemplateProblem(
       "jinja/condition",

@@ -1,4 +1,4 @@
-import { concat } from "./concat.ts";
+import { concat, settled } from "./concat.ts";
 import { applyChain, evaluate, evaluateArguments } from "./evaluate.ts";
 import { inner } from "./frame.ts";
 import type { Frame } from "./frame.ts";
@@ -117,7 +117,8 @@ function step(statement: Statement, frame: Frame, out: Datum[]): void {
 
 function output(value: Datum, out: Datum[]): void {
   if (value instanceof Undefined) throw new UndefinedProblem(value);
-  out.push(value);
+  // A container is printed as it is now, whatever later statements do to it.
+  out.push(settled(value));
 }
 
 export function scoped(frame: Frame): Frame {
@@ -169,7 +170,23 @@ function runBlock(
   if (first === undefined) return;
   if (statement.required && rest.length === 0 && layers[0] === statement.body)
     throw new TemplateProblem("jinja/failed", `required block '${statement.name}' is not given`);
-  runLayer(first, rest, frame, out);
+  const from = statement.scoped ? frame : inner(frame, frame.template.top);
+  runLayer(first, rest, from, out);
+}
+
+/** `self.name()` prints a block once more. */
+export function selfThing(frame: Frame): Thing {
+  return new Thing("TemplateReference", {
+    read: (name) => {
+      const [first, ...rest] = frame.template.blocks.get(name) ?? [];
+      if (first === undefined) return undefined;
+      return new Callable("BlockReference", name, () => {
+        const pieces: Datum[] = [];
+        frame.machine.deeper(() => runLayer(first, rest, inner(frame, frame.template.top), pieces));
+        return concat(pieces);
+      });
+    },
+  });
 }
 
 function runLayer(body: Body, rest: readonly Body[], frame: Frame, out: Datum[]): void {

@@ -15,12 +15,14 @@ export interface TemplateFrame {
   readonly seesVariables: boolean;
   /** What each block prints, the most derived template first. */
   readonly blocks: Map<string, Body[]>;
+  /** The names of the template itself: all that a block sees unless it is `scoped`. */
+  readonly top: Locals;
   /** The parsed template named by `extends`, once that tag was met. */
   parent: Body | undefined;
 }
 
-export function templateFrame(seesVariables: boolean): TemplateFrame {
-  return { seesVariables, blocks: new Map(), parent: undefined };
+export function templateFrame(top: Locals, seesVariables = true): TemplateFrame {
+  return { top, seesVariables, blocks: new Map(), parent: undefined };
 }
 
 export function inner(frame: Frame, locals: Locals): Frame {

@@ -1,5 +1,5 @@
 import { concat } from "./concat.ts";
-import { execute } from "./execute.ts";
+import { execute, selfThing } from "./execute.ts";
 import { templateFrame } from "./frame.ts";
 import type { Frame } from "./frame.ts";
 import { Locals } from "./locals.ts";
@@ -16,6 +16,7 @@ export function executeTemplate(body: Body, frame: Frame, out: Datum[]): void {
   let current = body;
   for (;;) {
     collectBlocks(current, frame);
+    if (frame.template.blocks.size > 0) frame.locals.set("self", selfThing(frame));
     execute(current, frame, out);
     const { parent } = frame.template;
     if (parent === undefined) return;
@@ -58,7 +59,7 @@ export function includeTemplate(
   }
   const locals = statement.withContext ? new Locals(frame.locals) : new Locals();
   inside(found.name, frame, () => {
-    const template = templateFrame(statement.withContext);
+    const template = templateFrame(locals, statement.withContext);
     executeTemplate(found.body, { machine: frame.machine, locals, template }, out);
   });
 }
@@ -75,7 +76,7 @@ export function importTemplate(
   const locals = new Locals(outer);
   const pieces: Datum[] = [];
   inside(found.name, frame, () => {
-    const template = templateFrame(statement.withContext);
+    const template = templateFrame(locals, statement.withContext);
     executeTemplate(found.body, { machine: frame.machine, locals, template }, pieces);
   });
   return new Thing("TemplateModule", { read: (attribute) => exported(attribute, locals, pieces) });

@@ -2,8 +2,8 @@ import { WholeFloat } from "../model/value.ts";
 import { failed, UndefinedProblem } from "./problem.ts";
 import { dayText, momentText } from "./values/calendar.ts";
 import { compareText } from "./values/compare.ts";
-import { Day, Deferred, Dict, List, Moment, Undefined } from "./values/datum.ts";
-import type { Datum } from "./values/datum.ts";
+import { Day, Dict, List, Moment, Undefined } from "./values/datum.ts";
+import type { Cell, Datum } from "./values/datum.ts";
 import { integer, float } from "./values/number.ts";
 import { print, printFloat } from "./values/print.ts";
 import { typeName } from "./values/type-name.ts";
@@ -153,7 +153,7 @@ class JsonReader {
   }
   #array(): Datum {
     this.#at += 1;
-    const items: (Datum | Deferred)[] = [];
+    const items: Cell[] = [];
     this.#space();
     while (this.#take(/\]/y) === undefined) {
       items.push(this.#value());

@@ -26,6 +26,8 @@ export interface Machine {
   deeper<T>(inside: () => T): T;
   /** Reads a file from the search path; undefined when it is nowhere. */
   file(path: string): string | undefined;
+  /** Where on the search path a file is; undefined when it is nowhere. */
+  locate(path: string): string | undefined;
   /** Renders a string as a template, with everything that the rendering knows. */
   renderText(source: string, more?: ReadonlyMap<string, Datum>): string;
 }

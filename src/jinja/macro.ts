@@ -5,6 +5,7 @@ import type { Frame } from "./frame.ts";
 import { Locals } from "./locals.ts";
 import { failed } from "./problem.ts";
 import type { Body, Expression, Signature, Statement } from "./syntax/ast.ts";
+import { bodiesOf, childrenOf, expressionsOf } from "./walk.ts";
 import { Dict, Thing, Tuple, Undefined } from "./values/datum.ts";
 import type { Arguments, Datum } from "./values/datum.ts";
 
@@ -77,27 +78,24 @@ function fallback(
   return new Undefined(message, inside.machine.trail(), { name: param.name });
 }
 
-const EXTRA = ["varargs", "kwargs", "caller"];
-
 /** Which of the special names a body mentions: only then does the macro take such arguments. */
 function usesOf(body: Body): ReadonlySet<string> {
-  // The tree is plain data, so looking for name nodes needs no visitor for each kind.
-  const found = new Set<string>();
-  JSON.stringify(body, (_, node: unknown) => {
-    if (typeof node === "bigint") return null;
-    if (isName(node) && EXTRA.includes(node.name)) found.add(node.name);
-    return node;
-  });
-  return found;
+  let uses = USES.get(body);
+  if (uses === undefined) {
+    uses = new Set(["varargs", "kwargs", "caller"].filter((name) => mentions(body, name)));
+    USES.set(body, uses);
+  }
+  return uses;
 }
 
-function isName(node: unknown): node is { kind: "name"; name: string } {
-  return (
-    typeof node === "object" &&
-    node !== null &&
-    "kind" in node &&
-    node.kind === "name" &&
-    "name" in node &&
-    typeof node.name === "string"
+const USES = new WeakMap<Body, ReadonlySet<string>>();
+
+function mentions(body: Body, name: string): boolean {
+  const inExpression = (node: Expression): boolean =>
+    (node.kind === "name" && node.name === name) || childrenOf(node).some(inExpression);
+  return body.some(
+    (statement) =>
+      expressionsOf(statement).some(inExpression) ||
+      bodiesOf(statement).some((inside) => mentions(inside.body, name)),
   );
 }

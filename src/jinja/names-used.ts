@@ -25,16 +25,18 @@ function inBody(
 ): Set<string> {
   const local = new Set(outer);
   for (const statement of body) {
-    for (const expression of expressionsOf(statement)) inExpression(expression, local, found);
+    const only = statement.kind === "for" ? statement.only : undefined;
+    for (const expression of expressionsOf(statement))
+      if (expression !== only) inExpression(expression, local, found);
     for (const name of namesSetBy(statement)) local.add(name);
     for (const inner of bodiesOf(statement)) {
       const inside = inBody(inner.body, new Set([...local, ...inner.names]), found);
       // What an `if` sets is set for those that follow it.
       if (statement.kind === "if") for (const name of inside) local.add(name);
     }
-    if (statement.kind === "for" && statement.only !== undefined) {
+    if (only !== undefined) {
       const names = bodiesOf(statement)[0]?.names ?? [];
-      inExpression(statement.only, new Set([...local, ...names]), found);
+      inExpression(only, new Set([...local, ...names]), found);
     }
     if (
       statement.kind === "set" &&

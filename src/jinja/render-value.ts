@@ -2,7 +2,7 @@ import type { Place } from "../model/diagnostic.ts";
 import type { Json } from "../model/json.ts";
 import { isValueMap } from "../model/value.ts";
 import type { Scope, Value } from "../model/value.ts";
-import { asVariable } from "./concat.ts";
+import { settled } from "./concat.ts";
 import { isTemplate } from "./syntax/delimiters.ts";
 import { guarded } from "./rendered.ts";
 import type { Rendered } from "./rendered.ts";
@@ -39,7 +39,7 @@ export function renderDatum(
   return renderOne(source, rendering, undefined, (datum) => {
     // Only what JSON can carry, or nearly, is a value: this refuses the rest.
     if (numeric(datum) === undefined) jsonOf(datum);
-    return asVariable(datum);
+    return settled(datum);
   });
 }
 

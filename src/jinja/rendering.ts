@@ -155,7 +155,7 @@ export class Rendering implements Machine {
     const text = normalizeLines(source);
     const body = parseTemplate(text, kind);
     const pieces: Datum[] = [];
-    const frame: Frame = { machine: this, locals, template: templateFrame(true) };
+    const frame: Frame = { machine: this, locals, template: templateFrame(locals) };
     executeTemplate(body, frame, pieces);
     return withNewlines(text, concat(pieces));
   }
@@ -240,12 +240,20 @@ export class Rendering implements Machine {
   }
 
   file(path: string): string | undefined {
+    return this.#find(path)?.text;
+  }
+
+  locate(path: string): string | undefined {
+    return this.#find(path)?.path;
+  }
+
+  #find(path: string): { readonly path: string; readonly text: string } | undefined {
     const { readFile, searchPath = [] } = this.settings;
     if (readFile === undefined) return undefined;
     const candidates = path.startsWith("/") ? [path] : searchPath.map((base) => `${base}/${path}`);
     for (const candidate of candidates) {
       try {
-        return readFile(candidate);
+        return { path: candidate, text: readFile(candidate) };
       } catch {
         // Not here: the next folder of the search path may have it.
       }

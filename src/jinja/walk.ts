@@ -64,7 +64,7 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
     case "if":
       return statement.branches.map((branch) => branch.condition);
     case "for":
-      return [statement.over];
+      return [statement.over, ...present(statement.only)];
     case "set-block":
       return present(statement.filter);
     case "with":

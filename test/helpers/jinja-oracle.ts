@@ -10,6 +10,7 @@ import { readJson } from "../../src/jinja/json-text.ts";
 import { renderDatum } from "../../src/jinja/render-value.ts";
 import { renderText } from "../../src/jinja/render-text.ts";
 import type { RenderSettings } from "../../src/jinja/settings.ts";
+import { keyText } from "../../src/jinja/to-json.ts";
 import { Day, Dict, List, Moment } from "../../src/jinja/values/datum.ts";
 import type { Datum } from "../../src/jinja/values/datum.ts";
 import { print, repr } from "../../src/jinja/values/print.ts";
@@ -41,8 +42,8 @@ function dictAt(dict: Dict, key: string): Dict {
   return value instanceof Dict ? value : new Dict();
 }
 
-export function readOracle(): OracleCase[] {
-  const file = readJson(readFileSync(join(FOLDER, "cases.json"), "utf8"));
+export function readOracle(name: string): OracleCase[] {
+  const file = readJson(readFileSync(join(FOLDER, name), "utf8"));
   const cases = file instanceof Dict ? file.get("cases") : undefined;
   if (!(cases instanceof List)) throw new Error("no cases");
   return cases.all().flatMap((one) => {
@@ -140,7 +141,7 @@ function plain(datum: Datum): Datum {
   if (!(datum instanceof Dict)) return datum;
   const kept = datum.pairs().filter(([, value]) => typeName(value) !== "_OmitType");
   const out = new Dict();
-  for (const [key, value] of kept) out.set(print(key), print(key), plain(value));
+  for (const [key, value] of kept) out.set(keyText(key), keyText(key), plain(value));
   return out;
 }
 

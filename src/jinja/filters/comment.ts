@@ -36,18 +36,13 @@ export const COMMENT_FILTERS: Plugins = {
     const end = option("end", style.end);
     const prefix = option("prefix", decoration.trimEnd());
     const postfix = option("postfix", decoration.trimEnd());
-    const repeated = (text: string, key: string) =>
-      `${text}${newline}`.repeat(text === "" ? 0 : integerOr(named.get(key), 1, key));
-    const body = decorated(print(input), decoration, newline);
+    const times = (key: string) => integerOr(named.get(key), 1, key);
     const parts = [
       beginning === "" ? "" : beginning + newline,
-      repeated(prefix, "prefix_count"),
-      body + newline,
-      repeated(postfix, "postfix_count").replace(
-        new RegExp(`${newline}$`),
-        end === "" ? "" : newline,
-      ),
-      end,
+      prefix === "" ? "" : (prefix + newline).repeat(times("prefix_count")),
+      decorated(print(input), decoration, newline),
+      `${newline}${postfix}`.repeat(times("postfix_count")),
+      end === "" ? "" : newline + end,
     ];
     return parts.join("");
   }),

@@ -70,5 +70,7 @@ function dirname(path: string): string {
 
 function normalized(path: string): string {
   const normal = posix.normalize(path);
-  return normal.length > 1 ? normal.replace(/\/$/, "") : normal;
+  // Exactly two leading slashes mean something else than one, says POSIX.
+  const lead = /^\/\/(?!\/)/.test(path) ? "/" : "";
+  return lead + (normal.length > 1 ? normal.replace(/\/$/, "") : normal);
 }

@@ -58,14 +58,18 @@ function toBytes(input: Datum, defaultUnit: string, bits: boolean): Datum {
   const letter = unit[0]?.toUpperCase() ?? "";
   const rank = RANKS.indexOf(letter);
   if (rank < 0 && letter !== "B") throw fail(`unknown unit ${unit}`);
-  if (rank < 0 && unit.length > 1 && !/^(bytes?|bits?)$/i.test(unit))
-    throw fail(`unknown unit ${unit}`);
-  if (rank >= 0 && unit.length > 1 && !validUnit(unit, bits)) throw fail(`unknown unit ${unit}`);
+  const names = unitNames(rank, letter, bits);
+  if (unit.length > 1 && !names.includes(unit) && !names.includes(unit.toLowerCase()))
+    throw fail(`unknown unit ${unit}, it may be ${names.join(" or ")}`);
   const limit = rank < 0 ? 1 : 1024 ** (RANKS.length - rank);
   return truncated(Math.round(size * limit));
 }
 
-function validUnit(unit: string, bits: boolean): boolean {
-  const tail = unit.slice(1);
-  return tail === (bits ? "b" : "B") || (bits ? /^[a-z]+bits?$/i : /^[a-z]+bytes?$/i).test(unit);
+const PREFIXES = ["yotta", "zetta", "exa", "peta", "tera", "giga", "mega", "kilo"];
+
+function unitNames(rank: number, letter: string, bits: boolean): string[] {
+  const base = bits ? "bit" : "byte";
+  return rank < 0
+    ? [letter, base]
+    : [letter + (bits ? "b" : "B"), `${PREFIXES[rank] ?? ""}${base}`];
 }

@@ -2,6 +2,7 @@ import { flagOr, textOr, wantText } from "../coerce.ts";
 import { plugin } from "../plugin.ts";
 import type { Plugins } from "../plugin.ts";
 import { failed } from "../problem.ts";
+import { zoneText } from "../values/calendar.ts";
 import { Moment } from "../values/datum.ts";
 import type { Datum } from "../values/datum.ts";
 import { numeric } from "../values/number.ts";
@@ -22,9 +23,17 @@ export const TIME_FILTERS: Plugins = {
     const millis = seconds === undefined ? now().getTime() : seconds * 1000;
     const offset = inUtc ? 0 : -new Date(millis).getTimezoneOffset();
     const micros = BigInt(Math.floor(millis)) * 1000n + BigInt(offset) * 60_000_000n;
-    return formatTime(new Moment(micros, offset), print(input));
+    // C knows no microseconds, and calls the zone of gmtime GMT.
+    const format = print(input).replace(/%([%f])/g, (_, letter: string) =>
+      letter === "f" ? "%%f" : "%%",
+    );
+    return formatTime(new Moment(micros, offset), format, inUtc ? "GMT" : zoneName(offset));
   }),
 };
+
+function zoneName(offset: number): string {
+  return offset === 0 ? "UTC" : zoneText(offset, "");
+}
 
 function epoch(second: Datum): number {
   const number = numeric(toFloat(second) ?? second);

@@ -1,10 +1,11 @@
+import { posix } from "node:path";
 import { flagOr, textOr, wantText } from "../coerce.ts";
 import type { Machine } from "../machine.ts";
 import { TemplateProblem } from "../problem.ts";
 import { Dict } from "../values/datum.ts";
 import type { Datum } from "../values/datum.ts";
 import { print } from "../values/print.ts";
-import { elementsIfAny } from "../values/iterate.ts";
+import { elements } from "../values/iterate.ts";
 import { csvRows } from "./csv.ts";
 import { iniValue } from "./ini.ts";
 import type { Lookup } from "./lookup.ts";
@@ -27,10 +28,17 @@ export const FILE_LOOKUPS: Readonly<Record<string, Lookup>> = {
       return machine.renderText(source, more);
     }),
   first_found: (terms, options, machine) => {
-    const names = terms.flatMap((term) => candidates(term));
-    for (const name of names) if (machine.file(name) !== undefined) return [name];
-    const skip = terms.some((term) => term instanceof Dict && flagOr(term.get("skip"), false));
-    if (skip || flagOr(options.get("skip"), false)) return [];
+    const all = terms.length > 0 ? terms : [new Dict(options)];
+    const names = all.flatMap((term) => candidates(term, options.get("paths")));
+    for (const name of names) {
+      const found = machine.locate(name);
+      if (found !== undefined) return [posix.normalize(found)];
+    }
+    const skips = [
+      options.get("skip"),
+      ...all.map((term) => (term instanceof Dict ? term.get("skip") : undefined)),
+    ];
+    if (skips.some((skip) => flagOr(skip, false))) return [];
     throw missing(names.join(", "));
   },
   fileglob: (terms, _, machine) =>
@@ -68,13 +76,18 @@ function missing(name: string): TemplateProblem {
   });
 }
 
-function candidates(term: Datum): string[] {
-  if (typeof term === "string") return term.split(/[,;:]/).map((name) => name.trim());
-  if (!(term instanceof Dict)) return (elementsIfAny(term) ?? []).flatMap(candidates);
-  const files = elementsIfAny(term.get("files") ?? null) ?? [];
-  const folders = elementsIfAny(term.get("paths") ?? null) ?? [];
-  if (folders.length === 0) return files.map(print);
-  return folders.flatMap((folder) => files.map((file) => `${print(folder)}/${print(file)}`));
+/** File names, each in each of the folders if there are any. */
+function candidates(term: Datum, paths?: Datum): string[] {
+  const folders = namesIn((term instanceof Dict ? term.get("paths") : undefined) ?? paths);
+  const files = namesIn(term instanceof Dict ? term.get("files") : term);
+  if (folders.length === 0) return files;
+  return folders.flatMap((folder) => files.map((file) => `${folder}/${file}`));
+}
+
+function namesIn(datum: Datum | undefined): string[] {
+  if (datum === undefined || datum === null) return [];
+  if (typeof datum === "string") return datum.split(/[,;]/).map((name) => name.trim());
+  return elements(datum).flatMap((one) => (one instanceof Dict ? candidates(one) : namesIn(one)));
 }
 
 function globbed(machine: Machine, pattern: string): string[] {

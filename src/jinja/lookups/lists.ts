@@ -28,7 +28,6 @@ const nested: Lookup = (terms) => {
 export const LIST_LOOKUPS: Readonly<Record<string, Lookup>> = {
   list: (terms) => terms,
   items: (terms) => flat(terms, 1),
-  flattened: (terms) => flat(terms, 50),
   indexed_items: (terms) => flat(terms, 1).map((item, index) => new Tuple([index, item])),
   dict: (terms) =>
     terms.flatMap((term) => {
@@ -45,7 +44,6 @@ export const LIST_LOOKUPS: Readonly<Record<string, Lookup>> = {
       });
     }),
   nested,
-  cartesian: nested,
   together: (terms) => {
     const lists = terms.map(elements);
     const length = Math.max(0, ...lists.map((list) => list.length));

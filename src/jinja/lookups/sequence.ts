@@ -26,9 +26,7 @@ interface Fields {
 
 function fieldsOf(term: string, options: ReadonlyMap<string, Datum>): Fields {
   const given = new Map([...options].map(([key, value]) => [key, print(value)]));
-  const short = /^(?:(0x[0-9a-f]+|\d+)-)?(0x[0-9a-f]+|\d+)(?:\/(-?\d+))?(?::(.+))?$/i.exec(
-    term.trim(),
-  );
+  const short = /^(?:(\d+)-)?(\d+)(?:\/(-?\d+))?(?::(.+))?$/i.exec(term.trim());
   if (short !== null) {
     const [, start, end, stride, format] = short;
     for (const [name, value] of [
@@ -52,7 +50,7 @@ function fieldsOf(term: string, options: ReadonlyMap<string, Datum>): Fields {
     const text = given.get(name);
     if (text === undefined) return undefined;
     const value = Number(text);
-    if (!Number.isInteger(value))
+    if (!Number.isInteger(value) || !/^[+-]?\d+$/.test(text))
       throw failed(`${name} of a sequence must be an integer, not ${text}`);
     return value;
   };

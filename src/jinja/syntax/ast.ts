@@ -130,6 +130,7 @@ export type Statement = At &
         readonly kind: "block";
         readonly name: string;
         readonly required: boolean;
+        readonly scoped: boolean;
         readonly body: Body;
       }
     | { readonly kind: "extends"; readonly template: Expression }

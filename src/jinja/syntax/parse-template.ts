@@ -282,13 +282,13 @@ function parseBlock(reader: SegmentReader, stream: TokenStream, offset: number):
   const name = stream.expectName();
   if (reader.blocks.has(name)) throw syntax(`block '${name}' is defined twice`, offset);
   reader.blocks.add(name);
-  stream.skipName("scoped");
+  const isScoped = stream.skipName("scoped");
   const required = stream.skipName("required");
   stream.expectEnd();
   const { body, ending } = parseBody(reader, ["endblock"]);
   if (ending?.stream.current.kind === "name") ending.stream.expectName(name);
   ending?.stream.expectEnd();
-  return { kind: "block", name, required, body, offset };
+  return { kind: "block", name, required, scoped: isScoped, body, offset };
 }
 
 function parseContextWord(stream: TokenStream, fallback: boolean): boolean {

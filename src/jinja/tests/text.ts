@@ -1,9 +1,10 @@
-import { flagOr, textOr, wantText } from "../coerce.ts";
+import { flagOr, textOr } from "../coerce.ts";
 import { plugin } from "../plugin.ts";
 import type { Plugin, Plugins } from "../plugin.ts";
 import { failed } from "../problem.ts";
 import { regexOf } from "../regex/translate.ts";
 import type { Datum } from "../values/datum.ts";
+import { elements } from "../values/iterate.ts";
 import { print } from "../values/print.ts";
 import { compareVersions, VERSION_OPERATORS } from "../versions/compare-versions.ts";
 
@@ -64,7 +65,16 @@ export const TEXT_TESTS: Plugins = {
   ),
   version,
   version_compare: version,
-  url: plugin(["schemes?"], (input) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+/i.test(print(input))),
-  uri: plugin(["schemes?"], (input) => !/[\s<>"{}|\\^`]/.test(wantText(input, "an address"))),
-  urn: plugin([], (input) => /^urn:[^:]+:.+/i.test(print(input))),
+  url: plugin(["schemes?"], (input, [schemes]) => {
+    return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+/i.test(print(input)) && schemeAllowed(input, schemes);
+  }),
+  // Any text is an address in the eyes of Python, unless its scheme is asked for.
+  uri: plugin(["schemes?"], (input, [schemes]) => schemeAllowed(input, schemes)),
+  urn: plugin([], (input) => /^urn:./i.test(print(input))),
 };
+
+function schemeAllowed(input: Datum, schemes: Datum | undefined): boolean {
+  if (schemes === undefined || schemes === null) return true;
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(print(input))?.[1]?.toLowerCase() ?? "";
+  return elements(schemes).some((one) => print(one) === scheme);
+}

@@ -15,8 +15,7 @@ export function equals(left: Datum, right: Datum): boolean {
   const a = numeric(left);
   if (a !== undefined) {
     const b = numeric(right);
-    // Loose equality is exact between bigint and number, which is what Python promises.
-    return b !== undefined && (a.value === b.value || a.value == b.value);
+    return b !== undefined && sameNumber(a.value, b.value);
   }
   if (left instanceof List)
     return (
@@ -41,6 +40,12 @@ export function equals(left: Datum, right: Datum): boolean {
     return right instanceof Bytes && Buffer.compare(left.bytes, right.bytes) === 0;
   if (left instanceof Range) return right instanceof Range && repr(left) === repr(right);
   return false;
+}
+
+/** Exact also where one of them is beyond 2^53. */
+function sameNumber(a: number | bigint, b: number | bigint): boolean {
+  if (typeof a === "bigint") return typeof b === "bigint" ? a === b : sameNumber(b, a);
+  return typeof b === "number" ? a === b : Number.isInteger(a) && BigInt(a) === b;
 }
 
 function utc(moment: Moment): bigint {

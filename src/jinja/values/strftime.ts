@@ -19,10 +19,11 @@ const MONTHS = [
 ];
 
 /** `strftime` in the C locale; `%-d` drops the leading zero. Unknown directives stay as they are. */
-export function formatTime(moment: Moment, format: string): string {
+export function formatTime(moment: Moment, format: string, zoneName = "UTC"): string {
   const at = wallClock(moment.micros);
   return format.replace(/%([-_^#0]?)([a-zA-Z%])/g, (whole, flag: string, letter: string) => {
-    const text = directive(letter, at, moment);
+    const text =
+      letter === "Z" && moment.zone !== undefined ? zoneName : directive(letter, at, moment);
     if (text === undefined) return whole;
     if (flag === "-") return text.replace(/^0+(?=\d)/, "");
     if (flag === "_") return text.replace(/^0+(?=\d)/, (zeros) => " ".repeat(zeros.length));
@@ -95,7 +96,7 @@ function directive(letter: string, at: WallClock, moment: Moment): string | unde
     case "z":
       return zoneText(moment.zone, "");
     case "Z":
-      return moment.zone === undefined ? "" : "UTC";
+      return "";
     case "F":
       return `${at.year}-${pad(at.month)}-${pad(at.day)}`;
     case "T":

@@ -37,7 +37,8 @@ const BREAK = /[\n\x85\u2028\u2029]/;
 function analyze(text: string, unicode: boolean): Shape {
   const multiline = BREAK.test(text);
   const special = hasSpecial(text, unicode);
-  const spaceBreak = / [\n\x85\u2028\u2029]/.test(text);
+  // Quotes of one kind cannot keep spaces around a line end.
+  const spaceBreak = / [\n\x85\u2028\u2029]|[\n\x85\u2028\u2029] /.test(text);
   const leading = /^[ \n\x85\u2028\u2029]/.test(text);
   const trailing = /[ \n\x85\u2028\u2029]$/.test(text);
   const blockStart = /^(?:[#,[\]{}&*!|>'"%@`]|[?:](?=\s|$)|-(?=\s|$)|---|\.\.\.)/.test(text);

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { chmod, chown, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { errorCode, errorText } from "../lib/error-words.ts";
 import type { ControllerFiles, FileBytes, FileWritten } from "../model/files.ts";
 
 export function createControllerFiles(folders: readonly string[]): ControllerFiles {
@@ -18,8 +19,8 @@ export function createControllerFiles(folders: readonly string[]): ControllerFil
         const [bytes, { mode }] = await Promise.all([readFile(absolute), stat(absolute)]);
         return { kind: "bytes", path: absolute, bytes, mode: mode & 0o7777 };
       } catch (error) {
-        if (codeOf(error) === "ENOENT") return { kind: "absent", path: absolute };
-        return { kind: "unreadable", path: absolute, reason: reasonOf(error) };
+        if (errorCode(error) === "ENOENT") return { kind: "absent", path: absolute };
+        return { kind: "unreadable", path: absolute, reason: errorText(error) };
       }
     },
     async replace(path, bytes): Promise<FileWritten> {
@@ -47,16 +48,8 @@ export function createControllerFiles(folders: readonly string[]): ControllerFil
         return { kind: "written" };
       } catch (error) {
         await rm(temporary, { force: true });
-        return { kind: "failed", reason: reasonOf(error) };
+        return { kind: "failed", reason: errorText(error) };
       }
     },
   };
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

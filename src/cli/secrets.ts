@@ -1,6 +1,7 @@
 /** Passwords that the operator gives by option, environment or prompt. */
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { errorText } from "../lib/error-words.ts";
 import type { Redactor } from "../lib/redact.ts";
 import type { Secret } from "../model/command.ts";
 import { secret } from "../model/command.ts";
@@ -110,7 +111,7 @@ export async function loginSecrets(
 }
 
 function unreadable(what: string, file: string, error: unknown): Diagnostic {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorText(error);
   return {
     code: "cli/no-password-file",
     severity: "error",

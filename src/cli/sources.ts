@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { createHash } from "node:crypto";
 import { inventoryFiles } from "../inventory/files.ts";
 import { loadInventory } from "../inventory/load.ts";
+import { errorCode, errorText } from "../lib/error-words.ts";
 import type { Redactor } from "../lib/redact.ts";
 import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
 import { hasErrors } from "../model/diagnostic.ts";
@@ -123,8 +124,8 @@ export async function readPlaybook(file: string): Promise<Outcome<ReadPlaybook>>
 }
 
 function unreadable(file: string, error: unknown): Diagnostic {
-  const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-  const reason = error instanceof Error ? error.message : String(error);
+  const missing = errorCode(error) === "ENOENT";
+  const reason = errorText(error);
   return {
     code: "playbook/unreadable",
     severity: "error",

@@ -239,6 +239,7 @@ async function answerPrepared(
   if (preparation.kind === "problem")
     return { kind: "blocked", diagnostic: preparation.diagnostic };
   if (preparation.kind === "unknown") {
+    if (stepOf(running, task).kind === "reading") return { kind: "will-be-checked" };
     return { kind: "unknown", why: `depends on ${preparation.names.join(", ")}` };
   }
   const { prepared } = preparation;

@@ -77,9 +77,10 @@ export function decodeLine(
   const hash = end[1] ?? "";
   if (chain(previous, body) !== hash) return { kind: "altered" };
   const wrappedKey = typeof raw["key"] === "string" ? raw["key"] : undefined;
+  if (wrappedKey !== undefined) keyOf(wrappedKey);
   let entry = raw["entry"] as JsonObject;
   if (typeof raw["sealed"] === "string") {
-    const key = keyOf(wrappedKey);
+    const key = keyOf(undefined);
     const plain = key && unseal(key, raw["sealed"], `line ${raw["seq"]}`);
     if (plain === undefined) return { kind: "locked" };
     entry = { ...entry, ...(JSON.parse(plain) as JsonObject) };

@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import type { Clock } from "../model/clock.ts";
 import type { Journal, JournalEntry, JournalLine } from "../model/journal-entry.ts";
 import { JournalFailure } from "../model/journal-entry.ts";
+import { errorText } from "../lib/error-words.ts";
 import { encodeLine } from "./codec.ts";
 import type { RunKey } from "./seal.ts";
 
@@ -115,7 +116,7 @@ export class JournalFile implements Journal, AsyncDisposable {
 }
 
 function failureOf(error: unknown): JournalFailure {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorText(error);
   return new JournalFailure({
     code: "journal/not-durable",
     severity: "error",

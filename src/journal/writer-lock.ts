@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { open, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
+import { errorCode } from "../lib/error-words.ts";
 
 export type Claimed =
   | { readonly kind: "claimed"; release(): Promise<void> }
@@ -18,7 +19,7 @@ export async function claimWriter(path: string): Promise<Claimed> {
       await file.close();
       return { kind: "claimed", release: () => rm(path, { force: true }) };
     } catch (error) {
-      if (!(error instanceof Error) || !("code" in error) || error.code !== "EEXIST") throw error;
+      if (errorCode(error) !== "EEXIST") throw error;
     }
     const holder = await readFile(path, "utf8").catch(() => "");
     if (holder !== "" && isAlive(holder))
@@ -46,7 +47,7 @@ function isAlive(claim: string): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return errorCode(error) === "EPERM";
   }
 }
 

@@ -18,8 +18,8 @@ export interface TransactionOptions {
   readonly source?: { readonly path: string; readonly text: string };
   /** `kept`: from the store where it has them, so that the way back needs no source. */
   readonly from: "sources" | "kept";
-  /** Shell lines that belong to the same job, after the packages. */
-  readonly after?: Command;
+  /** Shell lines that belong to the same job, after the packages, and the packages that they are about. */
+  readonly after?: { readonly lines: Command; readonly names: readonly string[] };
 }
 
 /** How apt and dpkg say that somebody else has the lock. */
@@ -83,12 +83,13 @@ rb_old() {
 rb_keep_old() {
   kept=0
   for old in $(rb_old "$@" | sort -u); do
-    rb_keep "\${old%%=*}" "\${old#*=}" - >/dev/null 2>&1 || { printf 'not-kept:%s\\n' "$old"; kept=1; }
+    rb_keep "\${old%%=*}" "\${old#*=}" - >"$log" 2>&1 || { printf 'not-kept:%s\\n' "$old"; cat "$log"; kept=1; }
   done
   return "$kept"
 }
 rb_unknown() { for want do apt-cache show "$want" >/dev/null 2>&1 || return 0; done; return 1; }
 rb_lift() {
+  [ $# -gt 0 ] || return 0
   held=$(apt-mark showhold "$@")
   [ -z "$held" ] || {
     ( umask 077 && mkdir -p -- "$store" ) && printf '%s\\n' $held >>"$store/lifted-holds" && sync -- "$store/lifted-holds" "$store"
@@ -111,7 +112,7 @@ export function installPackages(targets: readonly Target[], options: Transaction
   const words = targets.flatMap(({ package: name, version }) =>
     version === null ? [] : [`${name}=${version}`],
   );
-  const names = targets.map((target) => target.package);
+  const names = [...targets.map((target) => target.package), ...(options.after?.names ?? [])];
   const flags = [
     ...(options.allowDowngrade ? ["--allow-downgrades"] : []),
     ...(options.allowHeld ? ["--allow-change-held-packages"] : []),
@@ -126,7 +127,7 @@ ${keepLines(words, options.keepOld)}
 ${options.allowHeld ? sh`rb_lift ${names}` : rawShell(":")}
 rb_install ${words}
 ${options.allowHeld ? rawShell("rb_put_back") : rawShell(":")}
-${options.after ?? rawShell(":")}
+${options.after?.lines ?? rawShell(":")}
 rb_show`;
 }
 

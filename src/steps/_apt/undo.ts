@@ -50,7 +50,7 @@ export async function undoTransaction(
       update: false,
       keepOld: "no",
       from: "kept",
-      after: afterLines(record, removals),
+      after: { lines: afterLines(record, removals), names: removals },
     }),
     { name: "packages-back", timeoutMs: tools.timeoutMs, cancel: "leave" },
   );

@@ -27,8 +27,8 @@ export interface LookFor {
 export interface Looked {
   /** Where it really is: links followed, `into` added. */
   readonly path: string;
-  /** Its folder without any links; absent where that folder is missing. */
-  readonly folder?: string;
+  /** Its folder without any links, also where that folder is yet to be made. */
+  readonly folder: string;
   readonly now: Standing;
   /** Device and inode, to tell whether two paths are one file. */
   readonly inode?: string;
@@ -78,7 +78,7 @@ const TRUST = sh`ours() { [ "$me" != 0 ] || [ "$(stat -c %u -- "$1")" = 0 ]; }; 
 
 const FOLLOW = sh`n=0; while [ -h "$p" ] && [ $n -lt 40 ]; do n=$((n + 1)); ours "$p" || echo "turnable $p"; t=$(readlink -- "$p"); case $t in /*) p=$t ;; *) p=\${p%/*}/$t ;; esac; done; [ $n -lt 40 ] || echo "loop $p"; `;
 
-const ABOVE = sh`echo "path $p"; d=$p; while d=\${d%/*}; [ -n "$d" ]; do if [ -h "$d" ]; then ours "$d" || echo "turnable $d"; fi; if [ -d "$d" ]; then [ -x "$d" ] || echo "closed $d"; elif [ -e "$d" ]; then echo "nofolder $d"; else echo "missing $d"; fi; done; if [ -d "\${p%/*}/" ]; then (cd -P -- "\${p%/*}/" && echo "folder $(pwd -P)"); fi; `;
+const ABOVE = sh`echo "path $p"; d=$p; a=; while d=\${d%/*}; [ -n "$d" ]; do if [ -h "$d" ]; then ours "$d" || echo "turnable $d"; fi; if [ -d "$d" ]; then [ -x "$d" ] || echo "closed $d"; [ -n "$a" ] || a=$d; elif [ -e "$d" ]; then echo "nofolder $d"; else echo "missing $d"; fi; done; (cd -P -- "\${a:-/}" && echo "folder $(pwd -P)"); `;
 
 const STAT = sh`stat -c 'stat %f %u %g %s %d:%i' -- "$p" || exit 9`;
 
@@ -112,7 +112,7 @@ export function parseLook(answer: Pick<Answer, "out">, question: LookFor): Looke
   const bits = Number.parseInt(raw, 16);
   return {
     path: one("path") ?? question.path,
-    ...given("folder", one("folder")),
+    folder: realFolder(),
     now: standingOf(),
     ...given("inode", inode),
     me: Number(one("me")),
@@ -122,6 +122,15 @@ export function parseLook(answer: Pick<Answer, "out">, question: LookFor): Looke
     missing: all("missing").toReversed(),
     ...given("obstacle", obstacle),
   };
+
+  /** The nearest folder that exists, and below it what is missing. */
+  function realFolder(): string {
+    const existing = one("folder") ?? "/";
+    const [innermost] = all("missing");
+    const outermost = all("missing").at(-1);
+    if (innermost === undefined || outermost === undefined) return existing;
+    return posix.join(existing, innermost.slice(posix.dirname(outermost).length));
+  }
 
   function standingOf(): Standing {
     if (one("stat") === undefined) return { kind: "absent" };

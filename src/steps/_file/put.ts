@@ -1,7 +1,7 @@
 // What copy, template and lineinfile share: a file on a host that has to hold certain bytes.
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import { sh, type Command } from "../../model/command.ts";
+import type { Command } from "../../model/command.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Applied, Change, Check } from "../../model/step.ts";
@@ -15,7 +15,7 @@ import { octal, parseMode } from "./mode.ts";
 import type { OwnerParams } from "./params.ts";
 import { leftOf, withoutBytes, type FileLeft, type FileRecord } from "./record.ts";
 import { differences, same, type Standing } from "./standing.ts";
-import { chain, putBytes, REFUSED, spotOf, type Given } from "./write.ts";
+import { chain, makeFoldersAbove, putBytes, REFUSED, spotOf, type Given } from "./write.ts";
 
 /** What has to be at a path. */
 export interface Wanted extends OwnerParams {
@@ -31,7 +31,8 @@ export function checkPut(looked: Looked, wanted: Wanted): Check<FileRecord> {
   const given = givenBy(looked, wanted);
   const after = standingOf(looked, wanted, given);
   if (same(looked.now, after)) return { kind: "satisfied", seen: putResult(looked, false) };
-  const [first, ...rest] = differences(looked.path, looked.now, after);
+  const shown = isLarge(looked.now) ? withoutBytes(looked.now) : looked.now;
+  const [first, ...rest] = differences(looked.path, shown, after);
   const changes: [Change, ...Change[]] = [
     first ?? { what: looked.path, before: null, after: null },
     ...rest,
@@ -39,20 +40,38 @@ export function checkPut(looked: Looked, wanted: Wanted): Check<FileRecord> {
   const backup = backupOf(looked, wanted);
   const record: FileRecord = {
     path: looked.path,
-    before: looked.now,
+    before: shown,
     made: looked.missing,
+    ...(shown.kind === "file" ? { content: whereContentIs(shown, wanted) } : {}),
     ...(backup === undefined ? {} : { backup }),
   };
   return { kind: "pending", changes, undo: { kind: "reversible", record } };
 }
 
+function whereContentIs(
+  now: Extract<Standing, { kind: "file" }>,
+  { bytes }: Wanted,
+): "here" | "kept" | "same" {
+  if (now.sha256 === sha256Of(bytes)) return "same";
+  return isLarge(now) ? "kept" : "here";
+}
+
 /** Keeps what is too large for a record. */
-export async function preparePut(host: HostSession, looked: Looked): Promise<Applied> {
+export async function preparePut(
+  host: HostSession,
+  looked: Looked,
+  wanted: Wanted,
+): Promise<Applied> {
   const { now } = looked;
-  if (now.kind === "file" && now.bytes === undefined && now.sha256 !== undefined) {
+  const kept = now.kind === "file" && whereContentIs(now, wanted) === "kept";
+  if (kept && now.sha256 !== undefined) {
     await mustChange(host, keepFile(looked.path, now.sha256));
   }
   return { kind: "done", changed: false, after: null };
+}
+
+function isLarge(now: Standing): boolean {
+  return now.kind === "file" && now.size > INLINE;
 }
 
 /** Puts the bytes in place in one command, which also says what is there then. */
@@ -60,7 +79,6 @@ export async function applyPut(
   host: HostSession,
   looked: Looked,
   wanted: Wanted,
-  before: Command = sh`:`,
 ): Promise<Applied> {
   const diagnostic = obstacle(looked, wanted);
   if (diagnostic !== undefined) return { kind: "failed", diagnostic };
@@ -79,7 +97,8 @@ export async function applyPut(
   const beside = backup === undefined ? {} : { backup: posix.basename(backup) };
   const options = { attributes: given, ...beside, ...validate };
   const put = putBytes(spotOf(looked), wanted.bytes, options);
-  const all = chain([before, put, lookCommand(question)]);
+  const folders = makeFoldersAbove(looked, { mode: 0o777 & ~looked.umask });
+  const all = chain([...folders, put, lookCommand(question)]);
   const command: Command = { ...all, ...stdinOf(put) };
   const answer = await change(host, command);
   if (answer.code !== 0) {

@@ -20,13 +20,15 @@ import {
   type Spot,
 } from "./write.ts";
 
-/**
- * All that undo needs of one path. A file's bytes are in `before` while they are few; otherwise they are kept on the
- * host under their hash, and so is a folder under its digest. A file without a hash kept its content.
- */
+/** All that undo needs of one path. */
 export type FileRecord = {
   readonly path: string;
   readonly before: Standing;
+  /**
+   * Where a file's old bytes are: in `before`, on the host under their hash, or still in the file, because only its owner or
+   * mode changes. A folder that is removed is always kept on the host, under its digest.
+   */
+  readonly content?: "here" | "kept" | "same";
   /** Folders above it that did not exist, outermost first. */
   readonly made: readonly string[];
   /** A copy of it that was made for people. */
@@ -75,7 +77,7 @@ export async function undoFile(
   }
   if (looked.obstacle !== undefined) return { kind: "failed", diagnostic: looked.obstacle };
   const steps = [
-    ...(same(looked.now, before) ? [] : [restore(spotOf(looked), before, looked.now)]),
+    ...(same(looked.now, before) ? [] : [restore(spotOf(looked), record, looked.now)]),
     ...(backup === undefined ? [] : [sh`rm -f -- ${backup}`]),
     ...made
       .filter((folder) => !looked.missing.includes(folder))
@@ -103,15 +105,15 @@ export async function undoFile(
 }
 
 /** One command that turns what is there now into what was there before. */
-function restore(spot: Spot, before: Standing, now: Standing): Command {
+function restore(spot: Spot, { before, content }: FileRecord, now: Standing): Command {
   switch (before.kind) {
     case "absent":
       return now.kind === "directory" ? removeEmptyFolder(spot) : removeAll(spot);
     case "file":
-      if (before.bytes !== undefined) {
+      if (content === "here" && before.bytes !== undefined) {
         return putBytes(spot, Buffer.from(before.bytes, "base64"), { attributes: before });
       }
-      if (before.sha256 !== undefined) {
+      if (content === "kept" && before.sha256 !== undefined) {
         return withKept(before.sha256, (kept) => putCopy(spot, kept, { attributes: before }));
       }
       return setAttributes(spot, before, "open");

@@ -13,8 +13,7 @@ export interface Spot {
 }
 
 export function spotOf(looked: Pick<Looked, "path" | "folder" | "me">): Spot {
-  const { dir, base } = posix.parse(looked.path);
-  return { folder: looked.folder ?? dir, name: base, me: looked.me };
+  return { folder: looked.folder, name: posix.basename(looked.path), me: looked.me };
 }
 
 /** What a path is given; an owner or group that is not named is what comes by itself. */
@@ -92,6 +91,17 @@ export function setLinkOwner(spot: Spot, wanted: Omit<Given, "mode">): Command {
 export function makeFolder(spot: Spot, wanted: Given): Command {
   const here = sh`./${spot.name}`;
   return inFolder(spot, [sh`umask 077`, sh`mkdir -- ${here}`, ...own(spot, here, wanted), SYNC]);
+}
+
+/** Makes the folders above a path that are missing, outermost first. */
+export function makeFoldersAbove(looked: Looked, wanted: Given): readonly Command[] {
+  const depth = looked.missing.length;
+  return Array.from({ length: depth }, (_, index) => {
+    const above = "../".repeat(depth - 1 - index);
+    const real = posix.join(looked.folder, above);
+    const spot = { folder: posix.dirname(real), name: posix.basename(real), me: looked.me };
+    return makeFolder(spot, wanted);
+  });
 }
 
 /** Puts a symbolic link in place, over whatever is there but a folder. */

@@ -122,7 +122,7 @@ otherwise, and root never follows a link that belongs to somebody else.`,
   },
   async prepare(host, params, tools) {
     const wanted = await wantedOf(host, params, tools);
-    return preparePut(host, await lookAt(host, params, wanted));
+    return preparePut(host, await lookAt(host, params, wanted), wanted);
   },
   async apply(host, params, tools) {
     const wanted = await wantedOf(host, params, tools);

@@ -1,4 +1,5 @@
 /** How each host is reached: its rendered `ansible_*` variables, with the command line's options beneath them. */
+import { asText } from "../lib/as-text.ts";
 import { homedir } from "node:os";
 import type { ConnectionDefaults } from "../inventory/connection.ts";
 import { CONNECTION_VARIABLES, connectionOf } from "../inventory/connection.ts";
@@ -55,7 +56,7 @@ function settingsOf(source: ConnectionSource, host: HostId): Outcome<ConnectionS
     if (rendered.kind === "rendered") variables[name] = rendered.value;
     if (rendered.kind === "problem") problems.push(rendered.diagnostic);
     if (rendered.kind === "rendered" && /pass/.test(name))
-      source.redactor.add(String(rendered.value));
+      source.redactor.add(asText(rendered.value));
   }
   if (problems.length > 0) return { problems };
   return connectionOf(host, variables, defaults);

@@ -44,7 +44,11 @@ export function createControllerFiles(folders: readonly string[]): ControllerFil
         }
         await rename(temporary, absolute);
         const holder = await open(folder, "r");
-        await holder.sync().finally(() => holder.close());
+        try {
+          await holder.sync();
+        } finally {
+          await holder.close();
+        }
         return { kind: "written" };
       } catch (error) {
         await rm(temporary, { force: true });

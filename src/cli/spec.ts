@@ -1,4 +1,5 @@
 /** Everything that is decided before a run begins, from playbook, inventory and options: `RunSpec`. */
+import { asText } from "../lib/as-text.ts";
 import { homedir, hostname, userInfo } from "node:os";
 import type { Redactor } from "../lib/redact.ts";
 import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
@@ -185,7 +186,7 @@ function sharedLock(
   const [first] = fleet;
   if (lock === undefined || first === undefined) return undefined;
   const rendered = renderer.value(lock, scopes[first] ?? [], playbook.playbook.at);
-  if (rendered.kind === "rendered") return String(rendered.value);
+  if (rendered.kind === "rendered") return asText(rendered.value);
   if (rendered.kind === "problem") problems.push(rendered.diagnostic);
   return undefined;
 }
@@ -251,7 +252,7 @@ function addressesOf(
       const scope = scopes[host] ?? [];
       const named = scope.some((layer) => Object.hasOwn(layer.values, "ansible_host"));
       const rendered = named ? renderer.value("{{ ansible_host }}", scope) : undefined;
-      return [host, rendered?.kind === "rendered" ? String(rendered.value) : host];
+      return [host, rendered?.kind === "rendered" ? asText(rendered.value) : host];
     }),
   );
 }

@@ -3,6 +3,7 @@
  * check → (satisfied: done) → prepare → intend (record on disk) → apply → settle.
  * The intent is on disk before the first byte that can change something is sent (J1).
  */
+import { asText } from "../lib/as-text.ts";
 import { assertNever } from "../lib/assert-never.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { hostTaskKey } from "../model/ids.ts";
@@ -125,7 +126,7 @@ function irreversibleReason(running: Running, prepared: Prepared): string | unde
   const { task, scope } = prepared;
   if (task.irreversible === undefined) return undefined;
   const rendered = running.renderer.value(task.irreversible, scope, task.at);
-  return rendered.kind === "rendered" ? String(rendered.value) : String(task.irreversible);
+  return rendered.kind === "rendered" ? asText(rendered.value) : asText(task.irreversible);
 }
 
 export async function settleApplied(

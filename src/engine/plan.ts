@@ -2,6 +2,7 @@
  * What would happen, per host and task, without changing anything. Reads run; nothing else does. A check that reads what
  * an earlier pending task of the plan touches is *unknown*, a gate *will be checked*.
  */
+import { asText } from "../lib/as-text.ts";
 import type { HostId, HostTask } from "../model/ids.ts";
 import { FLEET, hostTaskKey } from "../model/ids.ts";
 import type { Json } from "../model/json.ts";
@@ -124,7 +125,7 @@ async function planTask(
 async function renderedReason(running: Running, host: HostId, task: Task): Promise<string> {
   const scope = await variablesFor(running, host, task);
   const rendered = running.renderer.value(task.irreversible ?? "", scope, task.at);
-  return rendered.kind === "rendered" ? String(rendered.value) : String(task.irreversible);
+  return rendered.kind === "rendered" ? asText(rendered.value) : asText(task.irreversible);
 }
 
 async function answerFor(
@@ -299,7 +300,7 @@ function checkAnswer(check: Check<Json>, prepared: Prepared): PlanAnswer {
 
 function wayBack(undo: Undo<Json>, task: Task): WayBack {
   if (task.irreversible !== undefined)
-    return { kind: "irreversible", reason: String(task.irreversible) };
+    return { kind: "irreversible", reason: asText(task.irreversible) };
   switch (undo.kind) {
     case "reversible":
       return { kind: "undo" };

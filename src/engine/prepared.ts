@@ -1,4 +1,5 @@
 /** A task made ready for one host and one loop item: identity, parameters, tools. */
+import { asText } from "../lib/as-text.ts";
 import { parseDuration } from "../lib/duration.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { HostId, HostTask } from "../model/ids.ts";
@@ -176,7 +177,7 @@ export function renderDuration(
   if (rendered.kind === "omitted") return undefined;
   if (rendered.kind === "problem") return rendered.diagnostic;
   const text = rendered.kind === "rendered" ? rendered.value : null;
-  const ms = typeof text === "number" ? text * 1000 : parseDuration(String(text));
+  const ms = typeof text === "number" ? text * 1000 : parseDuration(asText(text));
   if (ms !== undefined) return ms;
   return {
     ...problem(
@@ -199,7 +200,7 @@ function machineOf(
   if (task.delegateTo !== undefined) {
     const rendered = running.renderer.value(task.delegateTo, scope, task.at);
     if (rendered.kind === "problem" || rendered.kind === "unknown") return rendered;
-    const name = rendered.kind === "rendered" ? String(rendered.value) : host;
+    const name = rendered.kind === "rendered" ? asText(rendered.value) : host;
     return name === "localhost" || name === "127.0.0.1" ? CONTROLLER : hostId(name);
   }
   return step.where === "controller" ? CONTROLLER : host;

@@ -1,4 +1,5 @@
 /** The variables that a host-task sees, lowest precedence first. Nothing that a host said is ever a template (S1). */
+import { asText } from "../lib/as-text.ts";
 import type { Facts } from "../model/facts.ts";
 import type { HostId } from "../model/ids.ts";
 import { FLEET, hostTaskKey, taskId } from "../model/ids.ts";
@@ -121,10 +122,10 @@ export function journalFunctions(state: RunState, host: HostId): TemplateFunctio
     record: ([id]) => {
       const lane = laneOf(state, host);
       for (const record of lane.tasks.values()) {
-        if (record.of.task !== taskId(String(id)) || record.undo?.kind !== "reversible") continue;
+        if (record.of.task !== taskId(asText(id)) || record.undo?.kind !== "reversible") continue;
         return record.undo.record;
       }
-      throw new RangeError(`the journal has no record of a task "${String(id)}" on ${host}`);
+      throw new RangeError(`the journal has no record of a task "${asText(id)}" on ${host}`);
     },
   };
 }

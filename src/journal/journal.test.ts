@@ -156,7 +156,6 @@ describe("the writer of a journal", () => {
       join(folder, `${run}.writer`),
       "pid 1\nstart 1\nboot another-boot\nhost here\n",
     );
-    const { hostname } = await import("node:os");
     await writeFile(
       join(folder, `${run}.writer`),
       `pid 1\nstart 1\nboot another-boot\nhost ${hostname()}\n`,

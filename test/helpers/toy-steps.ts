@@ -51,7 +51,7 @@ export class World {
     return JSON.stringify(
       [...this.keys]
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
-        .map(([host, keys]) => [host, [...keys].toSorted()]),
+        .map(([host, keys]) => [host, [...keys].toSorted(([x], [y]) => (x < y ? -1 : 1))]),
     );
   }
 

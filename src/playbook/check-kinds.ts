@@ -1,6 +1,6 @@
 import { say, valueAt, type Saying, type Source } from "./source.ts";
 import type { Section, WrittenTask } from "./tasks.ts";
-import { IDENTIFIER } from "./frame.ts";
+import { IDENTIFIER } from "./frame-words.ts";
 import { isTakenName } from "./inputs.ts";
 
 /** The steps that run whatever they are told, and so can promise to change nothing. */

@@ -1,6 +1,8 @@
 import { didYouMean } from "../lib/did-you-mean.ts";
 import type { Diagnostic, Place } from "../model/diagnostic.ts";
-import { TEMPLATE, type JsonSchema } from "./step-schema.ts";
+import { withoutNoise } from "./fault-noise.ts";
+import { meaning, oneOf, shown, text, typeWords, wantedTypes } from "./schema-words.ts";
+import { TEMPLATE } from "./step-schema.ts";
 import type { SchemaFault } from "./validate.ts";
 import { yamlTrap } from "./yaml-traps.ts";
 
@@ -22,50 +24,6 @@ export function explain(
   around: Surroundings,
 ): readonly Diagnostic[] {
   return withoutNoise(faults).map((fault) => explainOne(fault, around));
-}
-
-/** Alternatives complain one by one; what they say is noise unless it is clear which of them was meant. */
-function withoutNoise(faults: readonly SchemaFault[]): readonly SchemaFault[] {
-  const dropped = new Set<SchemaFault>();
-  for (const choice of faults) {
-    if (choice.keyword !== "anyOf" && choice.keyword !== "oneOf") continue;
-    const branches = choice.schema[choice.keyword];
-    if (!Array.isArray(branches)) continue;
-    const inside = (branch: number) =>
-      faults.filter(
-        (fault) =>
-          fault.schemaPath.startsWith(`${choice.schemaPath}/${branch}/`) &&
-          choice.path.every((part, depth) => fault.path[depth] === part),
-      );
-    const meant = meantBranch(choice, branches, inside);
-    if (meant !== undefined) dropped.add(choice);
-    for (const branch of branches.keys()) {
-      if (branch !== meant) for (const fault of inside(branch)) dropped.add(fault);
-    }
-  }
-  const left = faults.filter((fault) => !dropped.has(fault) && fault.keyword !== "propertyNames");
-  return left.filter(
-    (fault) =>
-      fault.keyword !== "type" ||
-      !left.some((other) => other.keyword === "enum" && samePath(other.path, fault.path)),
-  );
-}
-
-function meantBranch(
-  choice: SchemaFault,
-  branches: readonly JsonSchema[],
-  inside: (branch: number) => readonly SchemaFault[],
-): number | undefined {
-  const [first, second] = branches;
-  if (branches.length === 2 && second?.["pattern"] === TEMPLATE && first !== undefined) return 0;
-  const fitting = [...branches.keys()].filter((branch) =>
-    inside(branch).every((fault) => fault.keyword !== "type" || !samePath(fault.path, choice.path)),
-  );
-  return fitting.length === 1 ? fitting[0] : undefined;
-}
-
-function samePath(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((part, depth) => other[depth] === part);
 }
 
 function explainOne(fault: SchemaFault, around: Surroundings): Diagnostic {
@@ -174,8 +132,7 @@ function wrongWord(fault: SchemaFault, around: Surroundings): Diagnostic {
 
 function wrongType(fault: SchemaFault, around: Surroundings): Diagnostic {
   const wanted = wantedTypes(fault.schema);
-  const form =
-    text(fault.schema["$comment"]) ?? oneOf(wanted.map((type) => TYPE_WORDS[type] ?? type));
+  const form = text(fault.schema["$comment"]) ?? typeWords(fault.schema);
   return problem("wrong-type", fault, around, {
     summary: `${subject(fault, around)} must be ${form}, not ${given(fault, around)}`,
     hint: trap(fault, around, wanted),
@@ -251,51 +208,7 @@ function trap(
   return yamlTrap(around.written?.(fault.path), fault.value, wanted);
 }
 
-const TYPE_WORDS: { readonly [type: string]: string } = {
-  string: "text",
-  integer: "a whole number",
-  number: "a number",
-  boolean: "true or false",
-  array: "a list",
-  object: "a mapping",
-  null: "empty",
-};
-
-/** The types a schema is about; text that only stands for a template does not count. */
-function wantedTypes(schema: JsonSchema): readonly string[] {
-  const { type } = schema;
-  const types = Array.isArray(type) ? type.map(String) : [String(type)];
-  return schema["pattern"] === TEMPLATE ? types.filter((word) => word !== "string") : types;
-}
-
 function twice(fault: SchemaFault): unknown {
   const index = Number(fault.params["i"]);
   return Array.isArray(fault.value) ? fault.value[index] : undefined;
-}
-
-function meaning(schema: JsonSchema, name: string): string | undefined {
-  const properties = schema["properties"];
-  if (typeof properties !== "object" || properties === null) return undefined;
-  const found = Object.entries(properties).find(([key]) => key === name)?.[1];
-  return typeof found === "object" && found !== null && "description" in found
-    ? text(found.description)
-    : undefined;
-}
-
-function shown(value: unknown): string {
-  if (value === null || value === undefined) return "empty";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
-  if (typeof value === "object") return "a mapping";
-  const json = JSON.stringify(value);
-  return json.length > 60 ? `${json.slice(0, 58)}…"` : json;
-}
-
-function oneOf(words: readonly string[]): string {
-  return words.length < 2
-    ? (words[0] ?? "something else")
-    : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }

@@ -3,7 +3,7 @@ import type { Input } from "../model/playbook.ts";
 import { isValueMap, VaultText, type Value, type ValueMap } from "../model/value.ts";
 import { defined } from "./defined.ts";
 import { explain } from "./explain.ts";
-import { INPUT_SCHEMA_WORDS } from "./frame.ts";
+import { INPUT_SCHEMA_WORDS } from "./frame-input.ts";
 import { plain } from "./plain.ts";
 import { isValueList, say, valueAt, type Source, type YamlPath } from "./source.ts";
 import { TEMPLATE } from "./step-schema.ts";

@@ -1,5 +1,6 @@
 import type { AnyStep, StepRegistry } from "../model/step.ts";
-import { phaseSchema, playbookFrame, taskKeywords } from "./frame.ts";
+import { taskKeywords } from "./frame-task.ts";
+import { phaseSchema, playbookFrame } from "./frame.ts";
 import { structuralSchema, type JsonSchema } from "./step-schema.ts";
 
 const TASK: JsonSchema = { $ref: "#/definitions/task" };

@@ -1,0 +1,75 @@
+import { choice, text } from "./frame-words.ts";
+import { type JsonSchema } from "./step-schema.ts";
+
+const HOSTS_OR_PERCENT = "a number of hosts, or a percentage such as 25%";
+const batch = {
+  type: ["integer", "string"],
+  minimum: 1,
+  pattern: "^(?:100|[1-9][0-9]?)%$",
+  $comment: `${HOSTS_OR_PERCENT} from 1% to 100%`,
+};
+
+export const rolloutSchema: JsonSchema = {
+  title: "rollout",
+  type: "object",
+  description: "In which order and how carefully hosts are changed.",
+  properties: {
+    mode: choice(
+      ["serial", "window"],
+      "`serial`: batch by batch, each through all phases. `window`: all hosts at once, phase by phase.",
+    ),
+    batches: {
+      type: ["integer", "string", "array"],
+      minimum: 1,
+      pattern: batch.pattern,
+      minItems: 1,
+      items: batch,
+      $comment: `${batch.$comment}, or a list of those`,
+      description:
+        "Hosts in a batch, or a list of such sizes of which the last repeats. A percentage is of the selection, rounded down, at least 1.",
+    },
+    forks: {
+      type: "integer",
+      minimum: 1,
+      description: "How many hosts are worked on at the same time; 10 if not given.",
+    },
+    max_failures: {
+      type: ["integer", "string"],
+      minimum: 0,
+      pattern: "^(?:100|[1-9]?[0-9])%$",
+      $comment: `${HOSTS_OR_PERCENT} from 0% to 100%`,
+      description:
+        "Nothing new starts when more hosts than this failed, are unreachable or in doubt; 0 if not given.",
+    },
+    on_failure: choice(
+      ["stop", "rollback_host", "rollback_run", "ask"],
+      "What happens to hosts after a failure: `ask` if not given, which is `stop` when nobody can answer.",
+    ),
+    window: {
+      title: "window",
+      type: "object",
+      description: "Nothing starts outside of this time span.",
+      properties: {
+        timezone: text("A zone of the IANA database, such as Europe/Amsterdam."),
+        start: text('A wall-clock time in that zone, "2026-12-01 22:00".'),
+        end: text('A wall-clock time in that zone, "2026-12-02 04:00".'),
+        on_close: choice(
+          ["finish_host", "finish_task", "rollback"],
+          "What happens to a lane under way when the window closes; `finish_host` if not given.",
+        ),
+      },
+      required: ["timezone", "start", "end"],
+      additionalProperties: false,
+    },
+    lock: text(
+      "Names something shared beyond the hosts, such as a bucket: one run on it at a time.",
+    ),
+    unreachable: {
+      type: "string",
+      pattern: String.raw`^(?:fail|skip|wait\([^()]+\))$`,
+      $comment: '"fail", "skip" or "wait(10m)"',
+      description: "What to do about a host that cannot be reached; `fail` if not given.",
+    },
+  },
+  additionalProperties: false,
+};

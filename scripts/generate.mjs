@@ -28,13 +28,14 @@ function stepFolders() {
     .toSorted();
   return folders.flatMap((folder) => {
     const file = join(root, "src/steps", folder, `${folder}.ts`);
-    if (!existsSync(file)) {
-      const problem = `src/steps/${folder} has no ${folder}.ts; name the folder _${folder} if it is no step`;
+    const source = existsSync(file) ? readFileSync(file, "utf8") : "";
+    if (!/^export const step\b/m.test(source)) {
+      const problem = `src/steps/${folder} exports no step from ${folder}.ts; name the folder _${folder} if it is none`;
       if (check) fail(problem);
       process.stderr.write(`generate: left out: ${problem}\n`);
       return [];
     }
-    const readOnly = /^export const readOnly\b/m.test(readFileSync(file, "utf8"));
+    const readOnly = /^export const readOnly\b/m.test(source);
     return [{ folder, readOnly }];
   });
 }

@@ -137,9 +137,8 @@ export function lookUp(name: string, frame: Frame): Datum {
   if (variable !== undefined) return variable;
   const global = globalNamed(name, frame);
   if (global !== undefined) return global;
-  const hint = suggestion(name, machine, frame);
-  const more = hint === undefined ? { name } : { name, hint };
-  return new Undefined(`'${name}' is undefined`, machine.trail(), more);
+  const hint = suggestion(name, machine, frame) ?? `Define it, or write ${name} | default(…)`;
+  return new Undefined(`'${name}' is undefined`, machine.trail(), { name, hint });
 }
 
 /** `vault_encrypted` asks about the value as it stands in its file, which rendering leaves behind. */

@@ -84,7 +84,7 @@ function renderParts<T>(
     const rendered = renderParts(part, rendering, at, convert, build);
     switch (rendered.kind) {
       case "problem":
-        return within(rendered, key, list);
+        return within(rendered, list ? `[${key}]` : key, at);
       case "unknown":
         for (const name of rendered.names) unknown.add(name);
         break;
@@ -104,15 +104,18 @@ function renderParts<T>(
 /** Says in which argument the problem is: the place is that of the whole. */
 function within(
   rendered: Extract<Rendered<never>, { kind: "problem" }>,
-  key: string,
-  list: boolean,
+  step: string,
+  at: Place | undefined,
 ): Extract<Rendered<never>, { kind: "problem" }> {
   const { diagnostic } = rendered;
-  const step = list ? `[${key}]` : key;
+  const place = at === undefined || /vault/.test(diagnostic.code) ? {} : { at };
   const [first = "", ...rest] = diagnostic.detail ?? [];
   const inside = /^in: (.*)$/.exec(first)?.[1];
   const path =
     inside === undefined ? step : inside.startsWith("[") ? step + inside : `${step}.${inside}`;
   const others = inside === undefined ? (diagnostic.detail ?? []) : rest;
-  return { kind: "problem", diagnostic: { ...diagnostic, detail: [`in: ${path}`, ...others] } };
+  return {
+    kind: "problem",
+    diagnostic: { ...diagnostic, ...place, detail: [`in: ${path}`, ...others] },
+  };
 }

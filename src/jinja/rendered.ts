@@ -22,16 +22,13 @@ export function guarded<T>(
     return run();
   } catch (error) {
     if (error instanceof PendingProblem) return { kind: "unknown", names: error.names };
-    const problem = error instanceof RangeError ? tooDeep(error) : error;
+    // The stack of JavaScript, and the length of its strings, end where a template asks for the absurd.
+    const problem =
+      error instanceof RangeError
+        ? failed(`the template asks for too much: ${error.message}`)
+        : error;
     if (!(problem instanceof TemplateProblem)) throw problem;
     problem.trail ??= { offset: offset(), variables: [] };
     return { kind: "problem", diagnostic: diagnose(problem, source, at) };
   }
-}
-
-/** The stack of JavaScript, and the length of its strings, end where a template asks for the absurd. */
-function tooDeep(error: RangeError): TemplateProblem | RangeError {
-  return /call stack|string length|array length/i.test(error.message)
-    ? failed(`the template asks for too much: ${error.message}`)
-    : error;
 }

@@ -124,7 +124,7 @@ function yamlStyle(call: PluginCall, base: { indent: number; flow: "leaves" | "n
 /** What is read is plain text: a template inside a YAML text is not one of ours. */
 function yamlDocuments(machine: Machine, text: string): readonly Datum[] {
   const read = machine.settings.readYaml;
-  if (read === undefined) throw new TypeError("the settings of this rendering have no readYaml");
+  if (read === undefined) throw unsupported("YAML cannot be read here", "Use from_json");
   let documents: readonly Value[];
   try {
     documents = read(text);

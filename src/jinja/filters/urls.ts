@@ -15,7 +15,13 @@ export const URL_FILTERS: Plugins = {
     const pairs = input instanceof Dict ? input.pairs() : elements(input).map(pairOf);
     return pairs.map(([key, value]) => `${plus(print(key))}=${plus(print(value))}`).join("&");
   }),
-  urldecode: plugin([], (input) => decodeURIComponent(print(input).replaceAll("+", " "))),
+  urldecode: plugin([], (input) =>
+    print(input)
+      .replaceAll("+", " ")
+      .replace(/(?:%[0-9a-f]{2})+/gi, (bytes) =>
+        Buffer.from(bytes.replaceAll("%", ""), "hex").toString("utf8"),
+      ),
+  ),
   urlsplit: plugin(["query?"], (input, [query]) => {
     const parts = splitUrl(print(input));
     const wanted = textOr(query, "");

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { flagOr, textOr, wantText } from "../coerce.ts";
 import type { Machine } from "../machine.ts";
-import { TemplateProblem } from "../problem.ts";
+import { TemplateProblem, unsupported } from "../problem.ts";
 import { Dict } from "../values/datum.ts";
 import type { Datum } from "../values/datum.ts";
 import { print } from "../values/print.ts";
@@ -93,7 +93,7 @@ function namesIn(datum: Datum | undefined): string[] {
 function globbed(machine: Machine, pattern: string): string[] {
   const { listFolder, searchPath = [] } = machine.settings;
   if (listFolder === undefined)
-    throw new TypeError("the settings of this rendering have no listFolder");
+    throw unsupported("folders cannot be listed here", "Name the files one by one");
   const slash = pattern.lastIndexOf("/");
   const folder = slash < 0 ? "" : pattern.slice(0, slash);
   const wanted = globRegex(pattern.slice(slash + 1));

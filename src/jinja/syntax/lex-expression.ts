@@ -13,6 +13,9 @@ const OPERATOR = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,;]/y;
 
 const CLOSES: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
+// The tree of an expression is walked recursively: nobody writes a longer one.
+const LONGEST = 5000;
+
 export interface LexRequest {
   readonly source: string;
   readonly from: number;
@@ -39,6 +42,7 @@ export function lexExpression(request: LexRequest): {
     return match;
   };
   for (;;) {
+    if (tokens.length > LONGEST) throw syntax("the expression is too long", request.from);
     take(SPACE);
     const offset = position;
     if (open.length === 0 && until !== undefined) {

@@ -112,6 +112,7 @@ function parseTag(
 ): readonly Statement[] {
   const parse = Object.hasOwn(TAGS, tag) ? TAGS[tag] : undefined;
   if (parse === undefined) throw unknownTag(tag, offset, reader, endings);
+  if (reader.open.length > 100) throw syntax("tags are nested too deeply", offset);
   reader.open.push({ name: tag, offset });
   const parsed = parse(reader, stream, offset);
   reader.open.pop();

@@ -1,5 +1,6 @@
 import { plugin } from "../plugin.ts";
 import type { Plugin, Plugins } from "../plugin.ts";
+import { unsupported } from "../problem.ts";
 import type { FileKind } from "../settings.ts";
 import { print } from "../values/print.ts";
 
@@ -8,7 +9,7 @@ function pathTest(accepts: (kind: FileKind | undefined) => boolean): Plugin {
   return plugin([], (input, _, { machine }) => {
     const { fileKind } = machine.settings;
     if (fileKind === undefined)
-      throw new TypeError("the settings of this rendering have no fileKind");
+      throw unsupported("tests of files are not possible here", "Use the step stat");
     return accepts(fileKind(print(input)));
   });
 }

@@ -1,13 +1,14 @@
 import type { ChannelListener } from "./link.ts";
 
-/** Keeps what a channel says until somebody listens; a later listener takes over. */
+/** Keeps what a channel says while nobody listens; a later listener takes over. */
 export class LateListener implements ChannelListener {
   #listener: ChannelListener | undefined;
   #kept: ((listener: ChannelListener) => void)[] = [];
   #isClosed = false;
 
-  listen(listener: ChannelListener): void {
+  listen(listener: ChannelListener | undefined): void {
     this.#listener = listener;
+    if (listener === undefined) return;
     for (const say of this.#kept.splice(0)) say(listener);
   }
 

@@ -4,8 +4,8 @@ import type { DialResult } from "../model/transport.ts";
 /** One program running at the other end: its three streams, and its end. */
 export interface Channel {
   write(bytes: Uint8Array | string): void;
-  /** Replaces the listener. Whatever arrives before the first listener is kept for it. */
-  listen(listener: ChannelListener): void;
+  /** Replaces the listener. While there is none, whatever arrives is kept for the next. */
+  listen(listener: ChannelListener | undefined): void;
   close(): void;
 }
 

@@ -44,7 +44,7 @@ function spawnChannel(
     const late = new LateListener();
     const channel: Channel = {
       write: (bytes) => void child.stdin.write(bytes),
-      listen: (listener: ChannelListener) => late.listen(listener),
+      listen: (listener: ChannelListener | undefined) => late.listen(listener),
       close: () => {
         child.stdin.destroy();
         if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;

@@ -31,9 +31,14 @@ else _mode=700 _roots="\${XDG_STATE_HOME:+$XDG_STATE_HOME/runbook/jobs}
 /var/tmp/runbook-$_uid/jobs"; fi
 _nl='
 '
+_good=$_nl _kills=
+if [ -d /run/systemd/system ] && grep -Eqsi '^[[:space:]]*KillUserProcesses[[:space:]]*=[[:space:]]*(yes|true|on|1)' \
+  /etc/systemd/logind.conf /etc/systemd/logind.conf.d/*.conf /run/systemd/logind.conf.d/*.conf /usr/lib/systemd/logind.conf.d/*.conf; then _kills=yes; fi
 _run=${quote(RUNNER)}
 _safe() { [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; }
 _private() { case $(ls -ld -- "$1") in drwx------*) return 0 ;; esac; return 1; }
+_trusted() { case $_good in *"$_nl$1$_nl"*) ;; *) _private "$1" ;; esac; }
+for _r in $_roots; do if _safe "$_r" && _private "$_r"; then _good=$_good$_r$_nl; fi; done
 _each() { _ifs=$IFS; IFS=$_nl; set -f; set -- $_roots; set +f; IFS=$_ifs; for _r; do printf '%s\\n' "$_r"; done; }
 _find() {
   _d=; _ifs=$IFS; IFS=$_nl
@@ -50,7 +55,7 @@ _make() {
       if [ ! -d "$_p" ]; then mkdir -p "\${_p%/*}" 2>/dev/null; mkdir -m "$_mode" "$_p" 2>/dev/null; fi
       _safe "$_p" && mkdir -m 700 "$_r" 2>/dev/null
     fi
-    if ! _safe "$_r" || ! _private "$_r"; then _why="$_r cannot be made, or is not a private directory of its own user"; continue; fi
+    if ! _safe "$_r" || ! _trusted "$_r"; then _why="$_r cannot be made, or is not a private directory of its own user"; continue; fi
     if _e=$(mkdir -m 700 "$_r/$1" 2>&1) && _safe "$_r/$1"; then _d=$_r/$1; break; fi
     _why=$_e
   done
@@ -129,7 +134,8 @@ _write() {
     { [ -e "$1/status.new" ] || printf '%-63s\\n' - >"$1/status.new"; }
 }
 _launch() {
-  if [ "$2" = unit ] && command -v systemd-run >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
+  # A unit outlives logind's KillUserProcesses; only root can have one without a session of its own.
+  if [ "$_uid" = 0 ] && { [ "$2" = unit ] || [ -n "$_kills" ]; } && command -v systemd-run >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
     printf '%s\\n' "$3" >"$1/unit"
     systemd-run --quiet --collect --wait --pipe --unit="$3" --description="\${1##*/}" -p KillMode=process -p SendSIGHUP=no \\
       --setenv=HOME="$HOME" --setenv=PATH="$PATH" --setenv=LC_ALL=C --setenv=USER="\${USER:-root}" --setenv=LOGNAME="\${LOGNAME:-root}" \\

@@ -73,9 +73,10 @@ export async function openShell(link: Link, options: OpenShellOptions): Promise<
   if (greeted.kind === "lost" && greeted.code === undefined) {
     return { kind: "unreachable", diagnostic: connectionEnded(host, greeted.reason) };
   }
-  if (greeted.kind === "ended" && shell.facts?.canExec === false) {
-    return refused(sudoNoExec(host, sudoTo ?? "the login user"));
-  }
+  const mayNotExec =
+    (greeted.kind === "ended" && shell.facts?.canExec === false) ||
+    (greeted.kind === "lost" && greeted.code === 126);
+  if (sudoTo !== undefined && mayNotExec) return refused(sudoNoExec(host, sudoTo));
   return refused(noShell(options, greeted.kind === "lost" ? greeted : undefined));
 }
 
@@ -105,7 +106,10 @@ async function passSudo(
     channel.listen({
       stdout: (chunk) => {
         stdout += Buffer.from(chunk).toString("latin1");
-        if (stdout.includes(`${options.banner}\n`)) settle({ kind: "entered" });
+        if (!stdout.includes(`${options.banner}\n`)) return;
+        // The end of the shell may come in this very moment, and is for who listens next.
+        channel.listen(undefined);
+        settle({ kind: "entered" });
       },
       stderr: (chunk) => {
         stderr += Buffer.from(chunk).toString("latin1");

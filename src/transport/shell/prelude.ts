@@ -23,8 +23,9 @@ const STANDARD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/
  */
 export function prelude(mark: string): string {
   return [
-    `LC_ALL=C PATH=${STANDARD_PATH}:$PATH`,
-    `export LC_ALL PATH`,
+    // The login's own directories come last: what the standard ones have is the same on every host.
+    `_p=${STANDARD_PATH}; _ifs=$IFS; IFS=:; for _d in $PATH; do case :$_p: in *:"$_d":*) ;; *) _p=$_p:$_d ;; esac; done; IFS=$_ifs`,
+    `LC_ALL=C PATH=$_p; export LC_ALL PATH`,
     `unset ENV BASH_ENV CDPATH LANGUAGE`,
     `umask 022`,
     `cd "\${HOME:-/}" 2>/dev/null || cd /`,

@@ -433,6 +433,11 @@ echo "sudo: 3 incorrect password attempts" >&2; exit 1
       "echo 'sudo: unable to open /etc/sudoers' >&2; exit 1",
       "transport/sudo-failed",
     ],
+    [
+      "lets nothing run",
+      'while [ "$1" != -- ]; do shift; done; "$2" -c "${4%%;*}"; echo "exec: Permission denied" >&2; exit 126',
+      "transport/sudo-noexec",
+    ],
   ])("%s: the diagnostic says so", async (_what, script, code) => {
     await using on = await sudoStage((log) =>
       script === "" ? passwordSudo(log) : `#!/bin/sh\n${script}\n`,

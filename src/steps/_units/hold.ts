@@ -22,15 +22,14 @@ export interface HeldFor {
   readonly host: string;
 }
 
-export function holdText(unit: string, held: HeldFor): string {
-  return `${MARK}: this unit cannot start, not even after a reboot, until it is released.
-# run: ${held.run}
-# host: ${held.host}
-# To free it by hand: rm ${holdPath(unit)} && systemctl daemon-reload
+/** Shell: the text of a hold, from $run, $host and $file. */
+export const PRINT_HOLD = `printf '${MARK}: this unit cannot start, not even after a reboot, until it is released.
+# run: %s
+# host: %s
+# To free it by hand: rm %s && systemctl daemon-reload
 [Unit]
 AssertPathExists=!/
-`;
-}
+' "$run" "$host" "$file"`;
 
 /** Whose hold a file is; undefined when it is not one of ours. */
 export function holdRun(text: string): string | undefined {

@@ -1,8 +1,8 @@
 import { rawShell, sh, type Command } from "../../model/command.ts";
-import { HOLD_MARK, holdText, type HeldFor } from "./hold.ts";
+import { HOLD_MARK, PRINT_HOLD, type HeldFor } from "./hold.ts";
 import { LOOK_FUNCTIONS, parseUnits, type UnitSeen } from "./look.ts";
 
-/** What is to become of one unit. `keep` leaves that side of it alone. */
+/** What is to become of one unit. `keep` leaves that side of it alone; the rest does nothing where it is so already. */
 export interface UnitTarget {
   readonly unit: string;
   readonly hold: "set" | "free" | "keep";
@@ -20,18 +20,23 @@ export interface Moved {
 /** How long a started unit is watched: long enough to see a daemon that dies of its configuration. */
 const WATCH_SECONDS = "0.5";
 
-const FUNCTIONS = rawShell(`rb_hold() {
-  folder=/etc/systemd/system/$1.d
-  ( umask 022 && mkdir -p -- "$folder" && printf '%s' "$2" >"$folder/.zz-runbook-hold.new" ) &&
-    sync -- "$folder/.zz-runbook-hold.new" &&
-    mv -f -- "$folder/.zz-runbook-hold.new" "$folder/zz-runbook-hold.conf" &&
+const FUNCTIONS = rawShell(`rb_place() {
+  folder=/etc/systemd/system/$(systemctl show -p Id --value -- "$1").d
+  file=$folder/zz-runbook-hold.conf
+}
+rb_hold() {
+  rb_place "$1"
+  read_again=1
+  ( umask 022 && mkdir -p -- "$folder" && ${PRINT_HOLD} >"$folder/.zz-runbook-hold.new" ) &&
+    sync -- "$folder/.zz-runbook-hold.new" && mv -f -- "$folder/.zz-runbook-hold.new" "$file" &&
     sync -- "$folder" /etc/systemd/system
 }
 rb_free() {
-  folder=/etc/systemd/system/$1.d
-  [ -e "$folder/zz-runbook-hold.conf" ] || return 0
-  grep -q '^${HOLD_MARK}' -- "$folder/zz-runbook-hold.conf" || return 1
-  rm -f -- "$folder/zz-runbook-hold.conf" && sync -- "$folder" && { rmdir -- "$folder" 2>/dev/null || true; } &&
+  rb_place "$1"
+  [ -e "$file" ] || return 0
+  grep -q '^${HOLD_MARK}' -- "$file" || return 1
+  read_again=1
+  rm -f -- "$file" && sync -- "$folder" && { rmdir -- "$folder" 2>/dev/null || true; } &&
     sync -- /etc/systemd/system
 }
 rb_do() { "$@" || printf 'refused:%s\\n' "$*"; }
@@ -55,13 +60,11 @@ export function moveUnits(
   const lines: Command[] = [];
   for (const { unit, hold } of targets) {
     if (hold === "set") {
-      lines.push(
-        sh`rb_hold ${unit} ${holdText(unit, held)} || { printf 'refused:hold %s\n' ${unit}; exit 20; }`,
-      );
+      lines.push(sh`rb_hold ${unit} || { printf 'refused:hold %s\n' ${unit}; exit 20; }`);
     }
     if (hold === "free") lines.push(sh`rb_do rb_free ${unit}`);
   }
-  if (reload === "reload" || lines.length > 0) lines.push(sh`rb_do systemctl daemon-reload`);
+  lines.push(sh`[ -z "$read_again" ] || rb_do systemctl daemon-reload`);
   for (const { unit, hold } of targets) {
     if (hold === "set") {
       lines.push(sh`systemctl show -p DropInPaths --value -- ${unit} | grep -q 'zz-runbook-hold[.]conf$' || {
@@ -75,12 +78,12 @@ export function moveUnits(
   const watched = targets.some(({ run }) => run !== "stop" && run !== "keep");
   return sh`# move units
 export LC_ALL=C
+run=${held.run} host=${held.host} read_again=${reload === "reload" ? "1" : ""}
 ${LOOK_FUNCTIONS}
 ${FUNCTIONS}
 ${joined(lines)}
 echo first:
-rb_look ${units}
-${watched ? rawShell(`sleep ${WATCH_SECONDS}`) : rawShell(":")}
+${watched ? sh`rb_look ${units}; sleep ${WATCH_SECONDS}` : rawShell(":")}
 echo last:
 rb_look ${units}`;
 }
@@ -114,7 +117,9 @@ function runLines({ unit, run }: UnitTarget): readonly Command[] {
     case "restart":
       return [forgive, sh`rb_do systemctl restart -- ${unit}`];
     case "reload":
-      return [sh`rb_do systemctl reload -- ${unit}`];
+      return [
+        sh`if systemctl --quiet is-active -- ${unit}; then rb_do systemctl reload -- ${unit}; else rb_do systemctl start -- ${unit}; fi`,
+      ];
   }
 }
 

@@ -8,9 +8,11 @@ export function notSettled(targets: readonly UnitTarget[], moved: Moved): readon
     const last = moved.last.find((seen) => seen.unit === target.unit);
     if (last === undefined) return [`${target.unit}: nothing is known of it after the change`];
     const first = moved.first.find((seen) => seen.unit === target.unit) ?? last;
-    return [...holdProblems(target, last), ...runProblems(target, first, last)].map(
-      (problem) => `${target.unit}: ${problem}`,
-    );
+    return [
+      ...holdProblems(target, last),
+      ...bootProblems(target, last),
+      ...runProblems(target, first, last),
+    ].map((problem) => `${target.unit}: ${problem}`);
   });
 }
 
@@ -26,6 +28,23 @@ function holdProblems({ hold }: UnitTarget, last: UnitSeen): readonly string[] {
       return last.needsReload
         ? ["systemd has not read its hold"]
         : [`its hold is not the last drop-in: ${last.dropIns.at(-1) ?? "none is read"}`];
+  }
+}
+
+function bootProblems({ boot }: UnitTarget, { fileState }: UnitSeen): readonly string[] {
+  switch (boot) {
+    case "keep":
+      return [];
+    case "enable":
+      return ["disabled", "enabled-runtime", "masked"].includes(fileState)
+        ? [`it is ${fileState}, not enabled`]
+        : [];
+    case "enable-runtime":
+      return fileState === "enabled-runtime" ? [] : [`it is ${fileState}, not enabled-runtime`];
+    case "disable":
+      return ["enabled", "enabled-runtime", "linked"].includes(fileState)
+        ? [`it is still ${fileState}`]
+        : [];
   }
 }
 

@@ -17,7 +17,15 @@ import { lookAtUnits, parseUnits, type UnitSeen } from "../_units/look.ts";
 import { moveUnits, parseMoved, type UnitTarget } from "../_units/move.ts";
 import { keptFromStarting, notSettled, ownedByOthers } from "../_units/settled.ts";
 import { isUnitName, shortName, unitName } from "../_units/unit-name.ts";
-import { backTo, describe, goalOf, sideOf, type ServiceParams, type UnitSide } from "./sides.ts";
+import {
+  backTo,
+  demandOf,
+  describe,
+  goalOf,
+  sideOf,
+  type ServiceParams,
+  type UnitSide,
+} from "./sides.ts";
 
 interface ServiceRecord extends JsonObject {
   /** What was touched of each unit, as it was. */
@@ -90,8 +98,7 @@ export const step = defineChanging<ServiceParams, ServiceRecord>({
   },
 
   async apply(host, params, tools) {
-    const units = await look(host, unitsOf(params));
-    const targets = units.map((seen) => goalOf(params, seen));
+    const targets = unitsOf(params).map((unit) => demandOf(params, unit));
     return move(host, targets, params.daemon_reload === true, tools);
   },
 

@@ -28,13 +28,33 @@ export function goalOf(params: ServiceParams, seen: UnitSeen): UnitTarget {
   };
 }
 
+/** The same without having looked: what has to be true afterwards. */
+export function demandOf(params: ServiceParams, unit: string): UnitTarget {
+  const runs = {
+    started: "start",
+    stopped: "stop",
+    restarted: "restart",
+    reloaded: "reload",
+  } as const;
+  const frees = freesHold(params);
+  return {
+    unit,
+    hold: params.held === true ? "set" : frees ? "free" : "keep",
+    boot: params.enabled === undefined ? "keep" : params.enabled ? "enable" : "disable",
+    run: params.state === undefined ? "keep" : runs[params.state],
+  };
+}
+
+function freesHold({ held, state }: ServiceParams): boolean {
+  return held === false || state === "started" || state === "restarted";
+}
+
 function holdGoal(params: ServiceParams, seen: UnitSeen): UnitTarget["hold"] {
   const ours = seen.hold.kind === "ours";
   if (params.held === true) {
     return seen.hold.kind === "ours" && seen.hold.effective ? "keep" : "set";
   }
-  const frees = params.held === false || params.state === "started" || params.state === "restarted";
-  return ours && frees ? "free" : "keep";
+  return ours && freesHold(params) ? "free" : "keep";
 }
 
 function bootGoal(enabled: boolean | undefined, seen: UnitSeen): UnitTarget["boot"] {

@@ -1,0 +1,20 @@
+// Scenarios on real hosts, one after the other in one lab of their own. Run by
+//   node --experimental-vm-modules node_modules/jest/bin/jest.js -c lab/jest.config.mjs
+import tests from "../jest.config.mjs";
+
+if (process.env.LAB === undefined) {
+  process.env.LAB = "/var/tmp/runbook-lab-ci";
+  process.env.LAB_NET ??= "10.88.60";
+}
+
+export default {
+  testEnvironment: tests.testEnvironment,
+  extensionsToTreatAsEsm: tests.extensionsToTreatAsEsm,
+  transform: tests.transform,
+  injectGlobals: false,
+  testMatch: ["<rootDir>/scenarios/*.test.ts", "<rootDir>/steps/*.lab.ts"],
+  globalSetup: "<rootDir>/scenarios/support/bring-up.mjs",
+  globalTeardown: "<rootDir>/scenarios/support/take-down.mjs",
+  maxWorkers: 1,
+  testTimeout: 300_000,
+};

@@ -1,5 +1,5 @@
 /** The command tree, and the only door to commander. Commands are loaded when they are used. */
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXIT } from "./exit-codes.ts";
 import type {
   ApplyOptions,
@@ -17,6 +17,11 @@ import type {
 import type { Terminal } from "./terminal.ts";
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+function secondsOf(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is a number of seconds.");
+}
 
 /** Resolves with the exit code; throws only what is a bug of ours. */
 export async function runArguments(
@@ -196,6 +201,11 @@ function withConnection(command: Command): Command {
       new Option("-c, --connection <kind>", "how hosts are reached").choices(["ssh", "local"]),
     )
     .option("-T, --timeout <seconds>", "for connecting")
+    .option(
+      "--reconnect-timeout <seconds>",
+      "how long a host that was lost may stay away (default: 60, and 600 while a command works there)",
+      secondsOf,
+    )
     .option("--ssh-common-args <args>", "-o options of ssh, where the inventory has none")
     .option("-b, --become", "become another user by sudo")
     .option("--become-user <user>", "whom to become")

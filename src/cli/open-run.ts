@@ -171,8 +171,26 @@ async function connectionParts(
 }
 
 function definedOptions(options: ResumeOptions): ConnectionSource["options"] {
-  const { user, privateKey, connection, timeout, sshCommonArgs, become, becomeUser } = options;
-  const given = { user, privateKey, connection, timeout, sshCommonArgs, become, becomeUser };
+  const {
+    user,
+    privateKey,
+    connection,
+    timeout,
+    reconnectTimeout,
+    sshCommonArgs,
+    become,
+    becomeUser,
+  } = options;
+  const given = {
+    user,
+    privateKey,
+    connection,
+    timeout,
+    reconnectTimeout,
+    sshCommonArgs,
+    become,
+    becomeUser,
+  };
   return Object.fromEntries(
     Object.entries(given).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])),
   );

@@ -16,6 +16,7 @@ export interface ConnectionOptions {
   readonly privateKey?: string;
   readonly connection?: string;
   readonly timeout?: string;
+  readonly reconnectTimeout?: number;
   readonly sshCommonArgs?: string;
   readonly become?: true;
   readonly becomeUser?: string;

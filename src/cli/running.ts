@@ -13,6 +13,7 @@ import type { RunSpec } from "../model/run-spec.ts";
 import type { RunState } from "../model/run-state.ts";
 import { validateParams } from "../playbook/validate.ts";
 import { readOnlySteps, steps } from "../steps/index.ts";
+import type { TransportLimits } from "../transport/index.ts";
 import { createTransport } from "../transport/index.ts";
 import type { ConnectionSource } from "./connection.ts";
 import { connectionSettings } from "./connection.ts";
@@ -55,6 +56,7 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
   const transport = createTransport({
     settingsOf: (host) => connectionSettings(parts.connections, host),
     clock: systemClock,
+    limits: patience(parts.connections.options),
     onNote: (host, text) => parts.note(`${host}: ${text}`),
   });
   return {
@@ -83,4 +85,11 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
       tell((reporter) => reporter.close?.());
     },
   };
+}
+
+/** `--reconnect-timeout`: nobody says it without meaning jobs too. */
+function patience(options: ConnectionSource["options"]): Partial<TransportLimits> {
+  const seconds = options["reconnectTimeout"];
+  if (typeof seconds !== "number") return {};
+  return { readPatienceMs: seconds * 1000, jobPatienceMs: seconds * 1000 };
 }

@@ -232,7 +232,7 @@ describe("package on a real host", () => {
       });
     }
     const open = await step.check(host, { ...forward, way_back: "optional" }, labTools());
-    expect(open).toMatchObject({ kind: "pending", undo: { kind: "irreversible" } });
+    expect(open).toMatchObject({ kind: "pending", undo: { kind: "no-inverse" } });
     expect(await step.check(host, { name: NAMES, version: "7.*" }, labTools())).toMatchObject({
       kind: "blocked",
       diagnostic: { code: "step/package-not-offered" },

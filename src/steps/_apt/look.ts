@@ -49,6 +49,8 @@ export type PackagesLook =
 export interface LookOptions {
   /** Words of `apt-get install` to try out, `name=version`. */
   readonly simulate?: readonly string[];
+  /** Whether packages on hold may change in it. */
+  readonly allowHeld?: boolean;
   /** Try out to remove the packages. */
   readonly remove?: true;
   /** A file below sources.list.d to read. */
@@ -98,8 +100,8 @@ printf '== age\n%s %s\n' "$(date +%s)" "$(stat -c %Y /var/lib/apt/periodic/updat
 echo '== sources'
 apt-cache policy 2>/dev/null | sed -n 's/^ *-\\{0,1\\}[0-9]* \\(.*\\) Packages$/\\1/p'
 ${options.sourceFile === undefined ? rawShell(":") : sourceFileLines(options.sourceFile)}
-${simulate.length === 0 ? rawShell(":") : simulationLines(["install", ...simulate])}
-${options.remove === undefined ? rawShell(":") : simulationLines(["remove", ...names])}
+${simulate.length === 0 ? rawShell(":") : simulationLines(["install", ...simulate], options)}
+${options.remove === undefined ? rawShell(":") : simulationLines(["remove", ...names], options)}
 ${options.last ?? rawShell(":")}
 fi
 )`;
@@ -109,9 +111,10 @@ function sourceFileLines(path: string): Command {
   return sh`[ ! -e ${path} ] || { echo '== source-file'; cat -- ${path}; printf '\n== end\n'; }`;
 }
 
-function simulationLines(words: readonly string[]): Command {
+function simulationLines(words: readonly string[], { allowHeld }: LookOptions): Command {
+  const held = allowHeld === true ? ["--allow-change-held-packages"] : [];
   return sh`echo '== simulation'
-apt-get -s -q -y --allow-downgrades --allow-change-held-packages ${words} 2>&1 </dev/null
+apt-get -s -q -y --allow-downgrades ${held} ${words} 2>&1 </dev/null
 printf 'rc:%s\n' "$?"`;
 }
 

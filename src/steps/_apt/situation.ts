@@ -13,6 +13,8 @@ export interface WishWithSource extends Wish {
   readonly source?: PackageSource;
   /** Lists older than so many seconds are refreshed first; undefined: lists are used as they are. */
   readonly freshFor?: number;
+  /** Packages on hold may change. */
+  readonly allowHeld?: boolean;
 }
 
 /** What a wish means on a host now. */
@@ -42,9 +44,12 @@ export async function situationOf(
 ): Promise<Situation> {
   const pins = pinsOf(tools.pins);
   const pinned = pins !== undefined && wish.names.every((name) => pins.has(name));
-  const sourceFile = wish.source === undefined ? {} : { sourceFile: sourcePath(wish.source) };
+  const always = {
+    allowHeld: wish.allowHeld === true,
+    ...(wish.source === undefined ? {} : { sourceFile: sourcePath(wish.source) }),
+  };
   const look = (options: LookOptions) =>
-    looked(host, lookAtPackages(wish.names, { ...sourceFile, ...options }));
+    looked(host, lookAtPackages(wish.names, { ...always, ...options }));
 
   const first = await look(
     pinned ? { simulate: wish.names.map((name) => `${name}=${pins.get(name) ?? ""}`) } : {},

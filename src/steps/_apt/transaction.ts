@@ -207,10 +207,11 @@ true`;
 function preamble(lockSeconds: number): Command {
   // needrestart would restart daemons by itself, debconf would ask, and ucf has a question of its own.
   return sh`export LC_ALL=C DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_SUSPEND=1 UCF_FORCE_CONFFOLD=1
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 cd / || exit
 deadline=$(($(date +%s) + ${lockSeconds}))
-lock_words=${LOCK_WORDS} log=$(mktemp)
-trap 'rm -f -- "$log"' EXIT
+lock_words=${LOCK_WORDS} log=$(mktemp) || log=/dev/null
+trap '[ "$log" = /dev/null ] || rm -f -- "$log"' EXIT
 ${STORE_FUNCTIONS}
 ${FUNCTIONS}`;
 }

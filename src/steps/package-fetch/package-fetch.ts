@@ -182,6 +182,7 @@ function fetchSituation(
       names: namesOf(params.name),
       version,
       state: "present",
+      allowHeld: true,
       ...(source === undefined ? {} : { source }),
       ...(freshFor === undefined ? {} : { freshFor }),
     },

@@ -101,7 +101,7 @@ Package scripts may start services: hold them with \`service\` first.`,
       type: "string",
       enum: ["required", "optional"],
       description:
-        "`required`: blocked when an old package cannot be had any more. Default: required where `version` is given, optional otherwise; without a way back the task is irreversible and needs consent.",
+        "`required`: blocked when an old package cannot be had any more. Default: required where `version` is given, optional otherwise; the plan then says that there is no way back.",
     },
   },
   examples: [
@@ -233,10 +233,7 @@ function undoOf(
   before: PackageRecord["packages"],
   lost: readonly PackageBefore[],
 ): Undo<PackageRecord> {
-  if (lost.length > 0) {
-    const names = lost.map((one) => `${one.package} ${one.version ?? ""}`).join(", ");
-    return { kind: "irreversible", reason: `${names} cannot be had any more` };
-  }
+  if (lost.length > 0) return { kind: "no-inverse" };
   const names = targets.map((target) => target.package);
   return {
     kind: "reversible",
@@ -356,6 +353,7 @@ function wishOf(params: PackageParams): WishWithSource {
   return {
     names: namesOf(params.name),
     state: params.state ?? "present",
+    allowHeld: params.allow_change_held_packages === true,
     ...(params.version === undefined ? {} : { version: params.version }),
     ...(params.source === undefined ? {} : { source: params.source }),
     ...(freshFor === undefined ? {} : { freshFor }),
@@ -409,7 +407,7 @@ function noWay(lost: readonly PackageBefore[], look: AptLook): Diagnostic {
     code: "step/package-no-way-back",
     severity: "error",
     summary: `there would be no way back: ${names} cannot be had any more`,
-    hint: "Add a repository that still has it, put the .deb into /var/cache/apt/archives, or say way_back: optional and accept that the task is irreversible.",
+    hint: "Add a repository that still has it, put the .deb into /var/cache/apt/archives, or say way_back: optional and do without.",
     detail: look.sources.map((source) => `source   ${source}`),
   };
 }

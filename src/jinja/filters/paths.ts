@@ -36,10 +36,12 @@ export const PATH_FILTERS: Plugins = {
       typeof input === "string"
         ? [input]
         : elements(input).map((part) => wantText(part, "each part"));
-    return parts.reduce((done, part) => {
+    const [first, ...rest] = parts;
+    if (first === undefined) throw failed("path_join needs at least one part");
+    return rest.reduce((done, part) => {
       if (part.startsWith("/") || done === "") return part;
       return done.endsWith("/") ? done + part : `${done}/${part}`;
-    });
+    }, first);
   }),
   commonpath: plugin([], (input) => {
     const paths = elements(input).map((path) => print(path).split("/"));

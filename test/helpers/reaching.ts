@@ -54,7 +54,7 @@ export const plainBecome: BecomeSettings = {
 
 export const localSettings = (become: BecomeSettings = plainBecome): ConnectionSettings => ({
   kind: "local",
-  shell: "/bin/sh",
+  shell: process.env["RUNBOOK_TEST_SHELL"] ?? "/bin/sh",
   become,
 });
 

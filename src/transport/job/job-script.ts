@@ -187,7 +187,11 @@ _standing() {
 _output() { _find "$1" && cat "$_d/$2"; }
 _names() {
   _each | while read -r _r; do
-    _safe "$_r" && (cd "$_r" && ls -1tr -- "$1"*/name 2>/dev/null | while read -r _f; do cat "$_f"; done)
+    _safe "$_r" && (cd "$_r" && ls -1tr -- "$1"*/name 2>/dev/null | while read -r _f; do
+      _now=; { read -r _now </proc/sys/kernel/random/boot_id; } 2>/dev/null
+      _claim "\${_f%/name}"; [ "$_boot" = "$_now" ] || _start=0
+      read -r _c <"$_f" && printf '%s %s\n' "\${_start:-0}" "$_c"
+    done)
   done
 }
 _forget() {

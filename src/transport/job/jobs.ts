@@ -40,6 +40,8 @@ export class Jobs {
   }
 
   async run(scope: JobScope, command: Command, options: JobOptions): Promise<CommandResult> {
+    // Names are listed one to a line.
+    if (/[\0-\x1f]/.test(options.name)) throw new Error(`not a name for a job: ${options.name}`);
     const startedAt = this.#clock.now();
     const deadline = new AbortController();
     const timeUp =
@@ -107,9 +109,17 @@ export class Jobs {
   async names(scope: JobScope): Promise<readonly string[]> {
     const answer = await this.#call(jobCalls.names(scope));
     if (answer.kind !== "ended") return [];
+    // Lines are "START NAME", already sorted by a clock that may count whole seconds. Start times count in hundredths
+    // since boot, and are 0 for jobs of an earlier one.
     return text(answer.stdout)
       .split("\n")
-      .filter((name) => name !== "");
+      .filter((line) => line !== "")
+      .map((line) => ({
+        start: Number.parseInt(line, 10),
+        name: line.slice(line.indexOf(" ") + 1),
+      }))
+      .toSorted((one, other) => one.start - other.start)
+      .map(({ name }) => name);
   }
 
   async forget(scope: JobScope): Promise<void> {

@@ -68,7 +68,9 @@ export async function openShell(link: Link, options: OpenShellOptions): Promise<
 
   const shell = new FramedShell(channel, { ...options, mark });
   const greeted = await shell.greet(options.timeoutMs);
-  if (greeted.kind === "ended" && shell.facts?.canExec === true) return { kind: "open", shell };
+  if (greeted.kind === "ended" && shell.facts?.canExec === true && shell.facts.hasPrintf) {
+    return { kind: "open", shell };
+  }
   shell.close("the shell did not begin to work");
   if (greeted.kind === "lost" && greeted.code === undefined) {
     return { kind: "unreachable", diagnostic: connectionEnded(host, greeted.reason) };
@@ -77,6 +79,7 @@ export async function openShell(link: Link, options: OpenShellOptions): Promise<
     (greeted.kind === "ended" && shell.facts?.canExec === false) ||
     (greeted.kind === "lost" && greeted.code === 126);
   if (sudoTo !== undefined && mayNotExec) return refused(sudoNoExec(host, sudoTo));
+  if (shell.facts?.hasPrintf === false) return refused(unfitShell(options));
   return refused(noShell(options, greeted.kind === "lost" ? greeted : undefined));
 }
 
@@ -145,6 +148,15 @@ function connectionEnded(host: HostId, reason: string): Diagnostic {
     code: "transport/connection-lost",
     severity: "error",
     summary: `${host}: the connection ended while a shell was being started: ${reason}`,
+  };
+}
+
+function unfitShell(options: OpenShellOptions): Diagnostic {
+  return {
+    code: "transport/unfit-shell",
+    severity: "error",
+    summary: `${options.host}: ${options.shell} has no printf of its own`,
+    hint: "Secrets would stand in the arguments of another program. Name dash, bash, busybox or ksh93 with ansible_shell_executable.",
   };
 }
 

@@ -7,6 +7,8 @@ export interface ShellFacts {
   readonly group?: number;
   readonly uid: number;
   readonly hasBase64: boolean;
+  /** An external printf would show what it prints in its arguments. */
+  readonly hasPrintf: boolean;
   /** A shell under sudo's NOEXEC can run builtins and nothing else. */
   readonly canExec: boolean;
 }
@@ -42,17 +44,19 @@ set -- \${_l##*) }
 _g=-; [ -n "$3" ] && [ "$3" = "$4" ] && _g=$3
 _b=no; command -v base64 >/dev/null 2>&1 && _b=yes
 _u=$(id -u 2>/dev/null); (exec env true) >/dev/null 2>&1; _x=$?
-printf '%s!hello %s %s %s %s %s\\n' "$_n" "$$" "$_g" "\${_u:--}" "$_b" "$_x"`;
+_q=no; [ "$(command -v printf)" = printf ] && _q=yes
+printf '%s!hello %s %s %s %s %s %s\\n' "$_n" "$$" "$_g" "\${_u:--}" "$_b" "$_q" "$_x"`;
 
 export function parseHello(event: string): ShellFacts | undefined {
-  const match = /^hello (\d+) (\d+|-) (\d+|-) (yes|no) (\d+)$/.exec(event);
+  const match = /^hello (\d+) (\d+|-) (\d+|-) (yes|no) (yes|no) (\d+)$/.exec(event);
   if (match === null) return undefined;
-  const [, pid, group, uid, base64, exec] = match;
+  const [, pid, group, uid, base64, printf, exec] = match;
   return {
     pid: Number(pid),
     ...(group === "-" ? {} : { group: Number(group) }),
     uid: uid === "-" ? -1 : Number(uid),
     hasBase64: base64 === "yes",
+    hasPrintf: printf === "yes",
     canExec: exec === "0",
   };
 }

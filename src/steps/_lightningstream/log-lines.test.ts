@@ -23,6 +23,13 @@ describe("the log says what it waits for", () => {
     const line = `time="2026-11-22T17:09:52Z" level=error msg=Error error="mdb_txn_commit: no space left on device"\n`;
     expect(waitsFor(line)).toBe("mdb_txn_commit: no space left on device");
   });
+  test("a storage that drops packets, of which nothing is logged at all", () => {
+    const lines = `time="2026-11-22T17:57:53Z" level=info msg="[shard         ] Initialised syncer" db=shard instance=ns1
+time="2026-11-22T17:57:53Z" level=info msg="registered tracker for failure duration" healthtracker=shard_storage_load
+time="2026-11-22T17:57:53Z" level=info msg="All syncers running"
+`;
+    expect(waitsFor(lines)).toBe("its storage has not answered yet");
+  });
   test("nothing that it knows", () => {
     expect(waitsFor(STARTED)).toBeUndefined();
   });

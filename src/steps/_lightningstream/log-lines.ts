@@ -35,5 +35,7 @@ export function waitsFor(lines: string): string | undefined {
     if (instances !== null) return `it waits for the snapshots of ${instances[1] ?? "others"}`;
     if (/level"?[=:]"?(?:error|fatal)/.test(line) && error !== undefined) return error;
   }
-  return undefined;
+  // A storage that drops packets is not even complained about: the first listing just does not end.
+  const begun = /Initialised syncer|syncers running/.test(lines);
+  return begun && !/snapshot/i.test(lines) ? "its storage has not answered yet" : undefined;
 }

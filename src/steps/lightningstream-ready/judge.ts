@@ -68,7 +68,7 @@ function problemOf(seen: Seen, allowEmpty: boolean): Problem | undefined {
   const empty = seen.lmdbs.filter(({ databases }) => databases === 0).map(({ name }) => name);
   if (empty.length > 0 && !allowEmpty) {
     return {
-      summary: `the LMDB ${empty.join(" and ")} is empty: Lightning Stream found nothing under its prefix`,
+      summary: `${empty.length === 1 ? "the LMDB" : "the LMDBs"} ${empty.join(" and ")} ${empty.length === 1 ? "is" : "are"} empty: Lightning Stream found nothing under its prefix`,
       hint: "Is it the right prefix, and does it still hold snapshots? `lightningstream.snapshots` shows them. A server on an empty LMDB refuses every query.",
     };
   }

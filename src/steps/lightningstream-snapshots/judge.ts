@@ -60,7 +60,7 @@ function strangers(
   return failed(`${place(seen)} already holds snapshots of ${who.join("; ")}`, {
     hint:
       "They are from an earlier attempt: the first host to arrive would load them, bring back what was changed since, and " +
-      "delete what a rollback restored. Choose another prefix, or remove the objects on purpose with `lightningstream snapshots remove`.",
+      "delete what a rollback restored. Choose another prefix, or remove these objects from the bucket on purpose.",
     detail: objects(seen, foreign),
   });
 }
@@ -77,7 +77,7 @@ function wrongSchema({ params, seen }: SnapshotSighting): Diagnostic | undefined
     return failed(`${place(seen)} holds snapshots of schema ${found} instead of ${schema}`, {
       hint:
         "Every Lightning Stream that reads this prefix takes that schema over, and a server of the old release cannot start on it. " +
-        "Stop Lightning Stream on the hosts that wrote them, remove these objects with `lightningstream snapshots remove`, " +
+        "Stop Lightning Stream on the hosts that wrote them, remove these objects from the bucket, " +
         "or go back with the local backup instead.",
       detail: objects(seen, wrong),
     });

@@ -1,4 +1,10 @@
-const UNITS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNITS: { readonly [unit: string]: number } = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** Milliseconds in "90", "90s", "1m 30s", "2h", "1d"; a bare number means seconds. Undefined: not a duration. */
 export function parseDuration(text: string): number | undefined {

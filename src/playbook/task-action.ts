@@ -3,7 +3,7 @@ import type { Place } from "../model/diagnostic.ts";
 import { taskId } from "../model/ids.ts";
 import type { TaskAction } from "../model/playbook.ts";
 import type { AnyStep, StepRegistry } from "../model/step.ts";
-import { isValueMap, UnsafeText, type Value, type ValueMap } from "../model/value.ts";
+import { isValueMap, type Value, type ValueMap } from "../model/value.ts";
 import { explain } from "./explain.ts";
 import { UNDO_KEYWORDS } from "./frame-task.ts";
 import { plain } from "./plain.ts";
@@ -104,7 +104,9 @@ const LONGEST_NAME = 60;
 /** The name of a task that has none: its step, and what is written beside it as plain words; templates say nothing. */
 export function nameOf(action: TaskAction): string {
   if (action.kind === "undo") return `undo ${action.task}`;
-  const words = Object.entries(action.params).flatMap(([name, value]) => inWords(name, value) ?? []);
+  const words = Object.entries(action.params).flatMap(
+    ([name, value]) => inWords(name, value) ?? [],
+  );
   const name = [action.step, ...words].join(" ");
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
 }

@@ -31,6 +31,8 @@ export type FileRecord = {
   readonly content?: "here" | "kept" | "same";
   /** Folders above it that did not exist, outermost first. */
   readonly made: readonly string[];
+  /** Device and inode of a file that it becomes a hard link to: equal in everything, and yet not as before. */
+  readonly apartFrom?: string;
   /** A copy of it that was made for people. */
   readonly backup?: string;
 };
@@ -71,13 +73,15 @@ export async function undoFile(
   const question = comparing(path, before, left?.now);
   const looked = await look(host, question);
   const gone = made.every((folder) => looked.missing.includes(folder));
-  if (same(looked.now, before) && gone) return { kind: "already" };
-  if (left !== undefined && !same(looked.now, left.now) && !same(looked.now, before)) {
+  const isBack = ({ now, inode }: Looked) =>
+    same(now, before) && (inode === undefined || inode !== record.apartFrom);
+  if (isBack(looked) && gone) return { kind: "already" };
+  if (left !== undefined && !same(looked.now, left.now) && !isBack(looked)) {
     return { kind: "drifted", changes: someOf(differences(path, left.now, looked.now), path) };
   }
   if (looked.obstacle !== undefined) return { kind: "failed", diagnostic: looked.obstacle };
   const steps = [
-    ...(same(looked.now, before) ? [] : [restore(spotOf(looked), record, looked.now)]),
+    ...(isBack(looked) ? [] : [restore(spotOf(looked), record, looked.now)]),
     ...(backup === undefined ? [] : [sh`rm -f -- ${backup}`]),
     ...made
       .filter((folder) => !looked.missing.includes(folder))
@@ -92,7 +96,7 @@ export async function undoFile(
     }
   }
   const after = await look(host, question);
-  if (same(after.now, before)) return { kind: "done" };
+  if (isBack(after)) return { kind: "done" };
   return {
     kind: "failed",
     diagnostic: {

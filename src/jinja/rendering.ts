@@ -16,7 +16,7 @@ import type { TemplateKind } from "./syntax/lex.ts";
 import { normalizeLines, parseTemplate } from "./syntax/parse.ts";
 import { TESTS } from "./tests/index.ts";
 import { unknownFilter, unknownTest } from "./unknown-name.ts";
-import { Callable, Deferred, Dict, Nothing, Thing, Undefined } from "./values/datum.ts";
+import { Callable, Dict, Nothing, Thing, Undefined } from "./values/datum.ts";
 import type { Arguments, Datum, Trail } from "./values/datum.ts";
 import { print } from "./values/print.ts";
 import { readValue } from "./variables.ts";
@@ -105,11 +105,10 @@ export class Rendering implements Machine {
 
   /** Every variable, each rendered when it is first read. */
   allVariables(): Dict {
-    return new Dict(
-      this.variableNames().map(
-        (name) => [name, new Deferred(() => this.variable(name) ?? null)] as const,
-      ),
-    );
+    return new Dict({
+      names: () => this.variableNames(),
+      read: (name) => (this.rawVariable(name) === undefined ? undefined : this.variable(name)),
+    });
   }
 
   /** A value of a variable or argument called `name`, whose strings are templates if it is trusted. */

@@ -24,7 +24,13 @@ export function readValue(value: Value, reading: Reading): Datum {
   if (value instanceof VaultText) return reading.secret(value);
   if (Array.isArray(value)) return new List(value.map((item: Value) => cell(item, reading)));
   if (!isValueMap(value)) return null;
-  return new Dict(Object.entries(value).map(([key, item]) => [key, cell(item, reading)] as const));
+  return new Dict({
+    names: () => Object.keys(value),
+    read: (name) => {
+      const item = Object.hasOwn(value, name) ? value[name] : undefined;
+      return item === undefined ? undefined : cell(item, reading);
+    },
+  });
 }
 
 function cell(value: Value, reading: Reading): Cell {

@@ -68,11 +68,42 @@ export class Tuple extends List {
 
 export type MapKey = string | number | bigint | null;
 
+/** Where a dict finds its elements when it has not copied them: `hostvars` of a thousand hosts costs what is read. */
+export interface DictSource {
+  readonly names: () => readonly string[];
+  /** Undefined for a name that is not there. */
+  readonly read: (name: string) => Cell | undefined;
+}
+
+type Entries = Map<MapKey, { readonly key: Datum; cell: Cell }>;
+
 export class Dict {
-  readonly entries: Map<MapKey, { readonly key: Datum; cell: Cell }>;
-  constructor(entries: Iterable<readonly [string, Cell]> = []) {
-    this.entries = new Map();
-    for (const [key, cell] of entries) this.entries.set(key, { key, cell });
+  #entries: Entries | undefined;
+  readonly #source: DictSource | undefined;
+  readonly #read = new Map<string, Datum>();
+  constructor(from: Iterable<readonly [string, Cell]> | DictSource = []) {
+    if ("read" in from) {
+      this.#source = from;
+      return;
+    }
+    this.#entries = new Map();
+    for (const [key, cell] of from) this.#entries.set(key, { key, cell });
+  }
+  get entries(): Entries {
+    if (this.#entries !== undefined) return this.#entries;
+    const entries: Entries = new Map();
+    for (const name of this.#source?.names() ?? [])
+      entries.set(name, { key: name, cell: new Deferred(() => this.#fromSource(name) ?? null) });
+    this.#entries = entries;
+    return entries;
+  }
+  #fromSource(name: string): Datum | undefined {
+    const known = this.#read.get(name);
+    if (known !== undefined) return known;
+    const cell = this.#source?.read(name);
+    const datum = cell instanceof Deferred ? cell.force() : cell;
+    if (datum !== undefined) this.#read.set(name, datum);
+    return datum;
   }
   get size(): number {
     return this.entries.size;
@@ -81,7 +112,9 @@ export class Dict {
     return this.entries.has(key);
   }
   get(key: MapKey): Datum | undefined {
-    const entry = this.entries.get(key);
+    if (this.#entries === undefined)
+      return typeof key === "string" ? this.#fromSource(key) : undefined;
+    const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     if (entry.cell instanceof Deferred) entry.cell = entry.cell.force();
     return entry.cell;

@@ -1,19 +1,8 @@
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import type { JsonObject } from "../../model/json.ts";
-import {
-  defineChanging,
-  type Applied,
-  type Change,
-  type Check,
-  type StepTools,
-  type Undo,
-} from "../../model/step.ts";
 import type { Resource } from "../../model/resource.ts";
-import { runJob } from "../ask.ts";
+import { defineChanging, type Applied, type StepTools } from "../../model/step.ts";
 import type { HostReader } from "../../model/transport.ts";
-import { compareDebianVersions } from "../../lib/debian-version.ts";
-import { isPresent } from "../_apt/dpkg.ts";
-import { parseSections, type AptLook } from "../_apt/look.ts";
+import { parseSections } from "../_apt/look.ts";
 import {
   LOCK_SCHEMA,
   NAME_SCHEMA,
@@ -25,33 +14,16 @@ import {
   sourceText,
   unusableNames,
   VERSION_DESCRIPTION,
-  type PackageSource,
 } from "../_apt/params.ts";
-import {
-  changes,
-  packagesBefore,
-  wayBack,
-  type PackageBefore,
-  type PackageRecord,
-} from "../_apt/record.ts";
+import type { PackageRecord } from "../_apt/record.ts";
 import { isSettled, situationOf, type WishWithSource } from "../_apt/situation.ts";
 import { installPackages, NOT_KEPT, removePackages } from "../_apt/transaction.ts";
 import { notInstalled, transactionFailed } from "../_apt/trouble.ts";
 import { undoTransaction } from "../_apt/undo.ts";
 import type { Target } from "../_apt/wanted.ts";
-
-interface PackageParams {
-  readonly name: string | readonly string[];
-  readonly version?: string;
-  readonly state?: "present" | "latest" | "absent";
-  readonly source?: PackageSource;
-  readonly update_cache?: boolean | number;
-  readonly lock_timeout?: number | string;
-  readonly allow_downgrade?: boolean;
-  readonly allow_change_held_packages?: boolean;
-  readonly keep_old?: boolean;
-  readonly way_back?: "required" | "optional";
-}
+import { runJob } from "../ask.ts";
+import { pending, versionsIn } from "./pending.ts";
+import { mayDowngrade, wayBackOf, type PackageParams } from "./wishes.ts";
 
 export const step = defineChanging<PackageParams, PackageRecord>({
   name: "package",
@@ -177,161 +149,6 @@ function settled(targets: readonly Target[], out: string, err: string): Applied 
   return { kind: "done", changed: true, after: { packages }, result: { packages } };
 }
 
-function pending(
-  params: PackageParams,
-  look: AptLook,
-  targets: readonly Target[],
-  addsSource: boolean,
-): Check<PackageRecord> {
-  const diagnostic = obstacle(params, look, targets);
-  if (diagnostic !== undefined) return { kind: "blocked", diagnostic };
-  const before = packagesBefore(targets, look);
-  const lost = noWayBack(before, look);
-  if (lost.length > 0 && wayBackOf(params) === "required") {
-    return { kind: "blocked", diagnostic: noWay(lost, look) };
-  }
-  const [change, ...more] = [
-    ...(addsSource && params.source !== undefined
-      ? [
-          {
-            what: sourcePath(params.source),
-            before: look.sourceFile ?? null,
-            after: sourceText(params.source),
-          },
-        ]
-      : []),
-    ...changesShown(targets, look),
-    ...look.audit
-      .filter((finding) => !targets.some((target) => target.package === finding.package))
-      .map((finding) => ({
-        what: `package ${finding.package}`,
-        before: finding.problem,
-        after: "configured",
-      })),
-    ...before
-      .filter((one) => one.dependency === true)
-      .map((one) => ({
-        what: `package ${one.package}`,
-        before: one.version,
-        after: afterOf(one.package, look),
-      })),
-  ];
-  if (change === undefined) return { kind: "satisfied", seen: { packages: versionsIn(look) } };
-  return {
-    kind: "pending",
-    changes: [change, ...more],
-    undo: undoOf(params, look, targets, before, lost),
-    // Only a version that the playbook asks for has to be the same everywhere.
-    ...(params.version === undefined ? {} : { pins: pinsFor(targets) }),
-  };
-}
-
-function undoOf(
-  params: PackageParams,
-  look: AptLook,
-  targets: readonly Target[],
-  before: PackageRecord["packages"],
-  lost: readonly PackageBefore[],
-): Undo<PackageRecord> {
-  if (lost.length > 0) return { kind: "no-inverse" };
-  const names = targets.map((target) => target.package);
-  return {
-    kind: "reversible",
-    record: {
-      packages: before,
-      held: names.filter((name) => look.onHold.has(name) || look.liftedHolds.includes(name)),
-      automatic: names.filter((name) => look.automatic.has(name)),
-      ...(params.source === undefined || look.sourceFile === sourceText(params.source)
-        ? {}
-        : { source: { path: sourcePath(params.source), before: look.sourceFile ?? null } }),
-    },
-  };
-}
-
-function obstacle(
-  params: PackageParams,
-  look: AptLook,
-  targets: readonly Target[],
-): Diagnostic | undefined {
-  const changing = targets.filter((target) => changes(target, look));
-  if (!look.root) return NEEDS_ROOT;
-  const held = changing.filter((target) => look.onHold.has(target.package));
-  if (held.length > 0 && params.allow_change_held_packages !== true) {
-    const names = held.map((target) => target.package).join(" ");
-    return {
-      code: "step/package-on-hold",
-      severity: "error",
-      summary: `on hold: ${names}`,
-      hint: `Somebody keeps them at their version. To let them go: apt-mark unhold ${names}; to change them this once: allow_change_held_packages: true.`,
-    };
-  }
-  const lower = changing.filter(({ package: name, version }) => {
-    const entry = look.entries.get(name);
-    if (version === null || !isPresent(entry) || entry.version === "") return false;
-    return compareDebianVersions(version, entry.version) < 0;
-  });
-  if (lower.length > 0 && !mayDowngrade(params)) {
-    return {
-      code: "step/package-downgrade",
-      severity: "error",
-      summary: `would be downgraded: ${lower.map((target) => target.package).join(", ")}`,
-      hint: "Give the version, or allow_downgrade: true.",
-    };
-  }
-  return transactionObstacle(look, targets);
-}
-
-/** A half-installed host cannot be tried out: there the transaction itself refuses to remove anything. */
-function transactionObstacle(look: AptLook, targets: readonly Target[]): Diagnostic | undefined {
-  const { simulation } = look;
-  if (simulation === undefined || look.audit.length > 0) return undefined;
-  if (simulation.kind === "impossible") {
-    return {
-      code: "step/package-impossible",
-      severity: "error",
-      summary: "apt cannot make this change",
-      hint: "What apt says is below; apt-get -s install on the host shows all of it.",
-      detail: simulation.said,
-    };
-  }
-  const removes = simulation.plan.removes.filter(
-    (name) => !targets.some((target) => target.package === name && target.version === null),
-  );
-  if (removes.length === 0) return undefined;
-  return {
-    code: "step/package-removes",
-    severity: "error",
-    summary: `apt would remove ${removes.join(", ")}`,
-    hint: `No task names them. Remove them in a task of their own first if that is meant, or choose versions of ${targets.map((one) => one.package).join(", ")} that fit.`,
-  };
-}
-
-function changesShown(targets: readonly Target[], look: AptLook): readonly Change[] {
-  return targets
-    .filter((target) => changes(target, look) || look.liftedHolds.includes(target.package))
-    .map(({ package: name, version }) => {
-      const entry = look.entries.get(name);
-      const half =
-        entry === undefined || entry.abbrev[1] === "i" ? "" : ` (${entry.abbrev.trim()})`;
-      const was = isPresent(entry) ? `${entry.version}${half}` : null;
-      const after =
-        look.liftedHolds.includes(name) && entry?.version === version ? "on hold again" : version;
-      return { what: `package ${name}`, before: was, after };
-    });
-}
-
-function afterOf(name: string, look: AptLook): string | null {
-  if (look.simulation?.kind !== "possible") return null;
-  const { upgrades, installs } = look.simulation.plan;
-  return [...upgrades, ...installs].find((one) => one.package === name)?.after ?? null;
-}
-
-function noWayBack(before: readonly PackageBefore[], look: AptLook): readonly PackageBefore[] {
-  return before.filter(
-    ({ package: name, version }) => version !== null && wayBack(name, version, look) === "nowhere",
-  );
-}
-
 /** The plan's versions need no further look: every second counts while a server is silent. */
 async function targetsFor(
   host: HostReader,
@@ -365,26 +182,6 @@ function refreshes({ update_cache: update }: PackageParams): number | undefined 
   return update === true ? 0 : update;
 }
 
-function mayDowngrade(params: PackageParams): boolean {
-  return params.allow_downgrade ?? params.version !== undefined;
-}
-
-function wayBackOf(params: PackageParams): "required" | "optional" {
-  return params.way_back ?? (params.version === undefined ? "optional" : "required");
-}
-
-function pinsFor(targets: readonly Target[]): JsonObject {
-  return Object.fromEntries(targets.map(({ package: name, version }) => [name, version]));
-}
-
-function versionsIn(look: AptLook): JsonObject {
-  return Object.fromEntries(
-    [...look.entries.values()]
-      .filter((entry) => isPresent(entry))
-      .map((entry) => [entry.package, entry.version]),
-  );
-}
-
 function resources(params: PackageParams): readonly Resource[] {
   return namesOf(params.name).map((name) => `package:${name}` as const);
 }
@@ -401,17 +198,6 @@ function misfit(params: PackageParams): Diagnostic | undefined {
   return unusableNames(namesOf(params.name), params.version, params.source);
 }
 
-function noWay(lost: readonly PackageBefore[], look: AptLook): Diagnostic {
-  const names = lost.map((one) => `${one.package} ${one.version ?? ""}`).join(", ");
-  return {
-    code: "step/package-no-way-back",
-    severity: "error",
-    summary: `there would be no way back: ${names} cannot be had any more`,
-    hint: "Add a repository that still has it, put the .deb into /var/cache/apt/archives, or say way_back: optional and do without.",
-    detail: look.sources.map((source) => `source   ${source}`),
-  };
-}
-
 function notKept(out: string): Diagnostic {
   const failed = out.split("\n").filter((line) => line.startsWith("not-kept:"));
   const names = failed.map((line) => line.slice("not-kept:".length).replace("=", " ")).join(", ");
@@ -423,10 +209,3 @@ function notKept(out: string): Diagnostic {
     detail: out.split("\n").filter((line) => /^(E: |W: |wrong:)/.test(line)),
   };
 }
-
-const NEEDS_ROOT: Diagnostic = {
-  code: "step/needs-root",
-  severity: "error",
-  summary: "packages can be changed by root only",
-  hint: "Set become: true on the task or ansible_become in the inventory.",
-};

@@ -1,36 +1,31 @@
 import { sh } from "../../model/command.ts";
-import type { Diagnostic } from "../../model/diagnostic.ts";
-import type { Json, JsonObject } from "../../model/json.ts";
+import type { Json } from "../../model/json.ts";
 import {
   defineChanging,
   StepProblem,
   type Applied,
   type Change,
-  type Check,
   type StepTools,
   type Undone,
 } from "../../model/step.ts";
 import type { HostReader, HostSession } from "../../model/transport.ts";
-import { ask, demand, runJob } from "../ask.ts";
 import type { HeldFor } from "../_units/hold.ts";
 import { lookAtUnits, parseUnits, type UnitSeen } from "../_units/look.ts";
 import { moveUnits, parseMoved, type UnitTarget } from "../_units/move.ts";
 import { keptFromStarting, notSettled, ownedByOthers } from "../_units/settled.ts";
-import { isUnitName, shortName, unitName } from "../_units/unit-name.ts";
+import { shortName } from "../_units/unit-name.ts";
+import { ask, demand, runJob } from "../ask.ts";
+import { blockedBy, misfit, noSystemd } from "./obstacles.ts";
+import { checked, type ServiceRecord } from "./pending.ts";
 import {
   backTo,
   demandOf,
   describe,
-  goalOf,
-  sideOf,
+  moves,
+  unitsOf,
   type ServiceParams,
   type UnitSide,
 } from "./sides.ts";
-
-interface ServiceRecord extends JsonObject {
-  /** What was touched of each unit, as it was. */
-  readonly units: readonly (UnitSide & JsonObject)[];
-}
 
 export const step = defineChanging<ServiceParams, ServiceRecord>({
   name: "service",
@@ -136,97 +131,6 @@ export const step = defineChanging<ServiceParams, ServiceRecord>({
   },
 });
 
-function checked(
-  params: ServiceParams,
-  units: readonly UnitSeen[],
-  root: boolean,
-  held: HeldFor,
-): Check<ServiceRecord> {
-  const targets = units.map((seen) => goalOf(params, seen));
-  const changes: Change[] = [];
-  const before: (UnitSide & JsonObject)[] = [];
-  for (const [index, seen] of units.entries()) {
-    const target = targets[index];
-    if (target === undefined) continue;
-    const diagnostic = blocked(seen, target);
-    if (diagnostic !== undefined) return { kind: "blocked", diagnostic };
-    changes.push(...changesOf(seen, target, held));
-    if (moves(target)) before.push(sideOf(seen, target));
-  }
-  if (params.daemon_reload === true && units.some((seen) => seen.needsReload)) {
-    changes.push({ what: "systemd", before: "unit files changed", after: "unit files read" });
-  }
-  const [change, ...more] = changes;
-  if (change === undefined) {
-    return { kind: "satisfied", seen: { units: units.map((seen) => describe(seen)) } };
-  }
-  if (!root) return { kind: "blocked", diagnostic: NEEDS_ROOT };
-  const taken = before.filter((side) => Object.keys(side).length > 1);
-  return {
-    kind: "pending",
-    changes: [change, ...more],
-    undo:
-      taken.length === 0 ? { kind: "nothing" } : { kind: "reversible", record: { units: taken } },
-  };
-}
-
-function changesOf(seen: UnitSeen, target: UnitTarget, held: HeldFor): readonly Change[] {
-  const what = `unit ${shortName(seen.unit)}`;
-  const changes: Change[] = [];
-  if (target.hold === "set") {
-    changes.push({ what, before: holdWords(seen), after: `held for run ${held.run}` });
-  }
-  if (target.hold === "free") changes.push({ what, before: holdWords(seen), after: "not held" });
-  if (target.boot !== "keep") {
-    const after = target.boot === "disable" ? "disabled" : "enabled";
-    changes.push({ what, before: seen.fileState, after });
-  }
-  if (target.run !== "keep") {
-    const after = { start: "active", stop: "inactive", restart: "restarted", reload: "reloaded" };
-    changes.push({ what, before: seen.active, after: after[target.run] });
-  }
-  return changes;
-}
-
-function holdWords(seen: UnitSeen): string {
-  if (seen.hold.kind !== "ours") return "not held";
-  return seen.hold.effective ? `held for run ${seen.hold.run}` : "held, but not in effect";
-}
-
-function blocked(seen: UnitSeen, target: UnitTarget): Diagnostic | undefined {
-  if (seen.load === "not-found") {
-    return {
-      code: "step/unit-not-found",
-      severity: "error",
-      summary: `the host has no unit ${seen.unit}`,
-      hint: `Is it installed, and is that its name? systemctl list-unit-files '*${shortName(seen.unit)}*'`,
-    };
-  }
-  if (seen.load !== "loaded" && seen.load !== "masked") {
-    return {
-      code: "step/unit-broken",
-      severity: "error",
-      summary: `systemd cannot use the unit file of ${seen.unit} (${seen.load})`,
-      hint: `systemd-analyze verify ${seen.unit} says what is wrong with it.`,
-    };
-  }
-  const starts = target.run === "start" || target.run === "restart";
-  const obstacle =
-    (starts || target.hold === "set" || target.boot !== "keep" ? ownedByOthers(seen) : undefined) ??
-    (starts ? keptFromStarting(seen) : undefined);
-  return obstacle === undefined ? cannotReload(seen, target) : blockedBy(obstacle);
-}
-
-function cannotReload(seen: UnitSeen, target: UnitTarget): Diagnostic | undefined {
-  if (target.run !== "reload" || seen.canReload) return undefined;
-  return {
-    code: "step/unit-cannot-reload",
-    severity: "error",
-    summary: `${seen.unit} does not know how to reload`,
-    hint: "Its unit file has no ExecReload: use state: restarted.",
-  };
-}
-
 function drift(
   before: readonly UnitSide[],
   now: readonly UnitSeen[],
@@ -310,15 +214,6 @@ async function look(host: HostReader, units: readonly string[]): Promise<readonl
   throw new StepProblem("failed", noSystemd(looked.init));
 }
 
-function moves(target: UnitTarget): boolean {
-  return target.hold !== "keep" || target.boot !== "keep" || target.run !== "keep";
-}
-
-function unitsOf(params: { readonly name: string | readonly string[] }): readonly string[] {
-  const names = typeof params.name === "string" ? [params.name] : params.name;
-  return [...new Set(names.map(unitName))];
-}
-
 function resources(params: ServiceParams): readonly `unit:${string}`[] {
   return unitsOf(params).map((unit) => `unit:${shortName(unit)}` as const);
 }
@@ -326,47 +221,3 @@ function resources(params: ServiceParams): readonly `unit:${string}`[] {
 function heldFor(host: HostReader, tools: StepTools): HeldFor {
   return { run: tools.run ?? "none", host: host.id };
 }
-
-function misfit(params: ServiceParams): Diagnostic | undefined {
-  const bad = unitsOf(params).find((unit) => !isUnitName(unit));
-  const problem = (summary: string, hint: string): Diagnostic => ({
-    code: "step/service-params",
-    severity: "error",
-    summary,
-    hint,
-  });
-  if (bad !== undefined) {
-    return problem(`"${bad}" is not a unit's name`, "A name as systemctl list-units shows it.");
-  }
-  if (params.held === true && params.state !== "stopped") {
-    return problem("held: true needs state: stopped", "A unit that cannot start is a stopped one.");
-  }
-  const nothing =
-    params.state === undefined &&
-    params.enabled === undefined &&
-    params.held === undefined &&
-    params.daemon_reload !== true;
-  return nothing
-    ? problem("the task asks for nothing", "Give state, enabled, held or daemon_reload.")
-    : undefined;
-}
-
-function blockedBy(obstacle: { readonly summary: string; readonly hint: string }): Diagnostic {
-  return { code: "step/unit-blocked", severity: "error", ...obstacle };
-}
-
-function noSystemd(init: string): Diagnostic {
-  return {
-    code: "step/no-systemd",
-    severity: "error",
-    summary: `the host does not run systemd (its first process is "${init}")`,
-    hint: "service knows systemd only: use command or shell with an inverse here.",
-  };
-}
-
-const NEEDS_ROOT: Diagnostic = {
-  code: "step/needs-root",
-  severity: "error",
-  summary: "units can be changed by root only",
-  hint: "Set become: true on the task or ansible_become in the inventory.",
-};

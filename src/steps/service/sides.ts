@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../model/json.ts";
 import { isRunning, isStopped, type UnitSeen } from "../_units/look.ts";
 import type { UnitTarget } from "../_units/move.ts";
+import { unitName } from "../_units/unit-name.ts";
 
 export interface ServiceParams {
   readonly name: string | readonly string[];
@@ -8,6 +9,11 @@ export interface ServiceParams {
   readonly enabled?: boolean;
   readonly held?: boolean;
   readonly daemon_reload?: boolean;
+}
+
+export function unitsOf(params: { readonly name: string | readonly string[] }): readonly string[] {
+  const names = typeof params.name === "string" ? [params.name] : params.name;
+  return [...new Set(names.map(unitName))];
 }
 
 /** The sides of a unit that a task touched, as they were. */
@@ -138,4 +144,8 @@ export function describe(seen: UnitSeen): JsonObject {
     enabled: seen.fileState,
     substate: seen.sub,
   };
+}
+
+export function moves(target: UnitTarget): boolean {
+  return target.hold !== "keep" || target.boot !== "keep" || target.run !== "keep";
 }

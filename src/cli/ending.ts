@@ -18,6 +18,18 @@ export function sayEnding(running: Running, ending: Ending, terminal: Terminal):
       terminal.out(`\nEvery host that went back is back. Look: runbook show ${run}\n`);
       return;
     case "stopped":
+      if (end.why === "hosts-to-do") {
+        terminal.err(
+          [
+            `\nStopped: ${end.text}.`,
+            "  go on:   the same command without --limit, or with the others: hosts that are done are not entered again",
+            `  look:    runbook show ${run}`,
+            ...(hasWayBack(state) ? [`  go back: runbook rollback ${run}`] : []),
+            "",
+          ].join("\n"),
+        );
+        return;
+      }
       terminal.err(
         [
           `\nStopped: ${end.text}.`,

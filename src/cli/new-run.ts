@@ -62,14 +62,10 @@ export async function readNewRun(
     redactor,
   });
   terminal.problems([...read, ...made.problems]);
-  if (made.value?.nobody) {
-    terminal.err(
-      `no hosts matched: hosts: ${playbook.value.playbook.hosts}${options.limit === undefined ? "" : `, --limit ${options.limit}`}\n`,
-    );
-    return EXIT.noHosts;
+  if (made.value === undefined) {
+    return made.problems.some((p) => p.code === "inventory/no-hosts") ? EXIT.noHosts : EXIT.invalid;
   }
-  if (made.value === undefined) return EXIT.invalid;
-  const { spec } = made.value;
+  const spec = made.value;
   for (const [host, scope] of Object.entries(spec.scopes)) scopes.set(host, scope);
   const connections: ConnectionSource = {
     scopes: spec.scopes,

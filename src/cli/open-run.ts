@@ -40,8 +40,28 @@ export async function readRun(
   options: StateOptions,
   terminal: Terminal,
 ): Promise<ReadRun | number> {
-  const store = openStore(options);
-  const run = name === undefined ? (await store.runs()).at(-1) : runId(name);
+  return readIn(openStore(options), name === undefined ? "newest" : runId(name), terminal);
+}
+
+/** The newest run that is wanted, else the newest: a run that was refused must not hide the one before it. */
+async function newestRun(
+  store: JournalStore,
+  wanted: (state: RunState) => boolean,
+): Promise<RunId | "newest"> {
+  for (const run of (await store.runs()).toReversed()) {
+    const journal = await store.read(run);
+    const state = journal && !hasErrors(journal.problems) ? fold(journal.lines) : undefined;
+    if (state && wanted(state)) return run;
+  }
+  return "newest";
+}
+
+async function readIn(
+  store: JournalStore,
+  name: RunId | "newest",
+  terminal: Terminal,
+): Promise<ReadRun | number> {
+  const run = name === "newest" ? (await store.runs()).at(-1) : name;
   if (run === undefined) {
     terminal.err("There is no run here yet.\n");
     return EXIT.usage;
@@ -76,13 +96,16 @@ export interface OpenRun extends ReadRun, AsyncDisposable {
   readonly connections: ConnectionSource;
 }
 
-/** To go on with: nobody else writes this journal while it is open. */
+/** To go on with: nobody else writes this journal while it is open. Without a name, the newest run that is wanted. */
 export async function openRun(
   name: string | undefined,
+  wanted: (state: RunState) => boolean,
   options: ResumeOptions,
   terminal: Terminal,
 ): Promise<OpenRun | number> {
-  const first = await readRun(name, options, terminal);
+  const store = openStore(options);
+  const meant = name === undefined ? await newestRun(store, wanted) : runId(name);
+  const first = await readIn(store, meant, terminal);
   if (typeof first === "number") return first;
   const claim = await first.store.claim(first.run);
   if (claim.kind === "held") {
@@ -90,7 +113,7 @@ export async function openRun(
     return EXIT.locked;
   }
   // Read again under the claim: it may have grown since.
-  const read = await readRun(first.run, options, terminal);
+  const read = await readIn(store, first.run, terminal);
   if (typeof read === "number") {
     await claim.release();
     return read;

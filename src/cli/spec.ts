@@ -31,13 +31,7 @@ export interface SpecRequest {
   readonly redactor: Redactor;
 }
 
-export interface Specified {
-  readonly spec: RunSpec;
-  /** `hosts:` or `--limit` matched nothing. */
-  readonly nobody: boolean;
-}
-
-export async function makeSpec(request: SpecRequest): Promise<Outcome<Specified>> {
+export async function makeSpec(request: SpecRequest): Promise<Outcome<RunSpec>> {
   const { playbook, options } = request;
   const { inventory } = request.inventory;
   const problems: Diagnostic[] = [];
@@ -45,7 +39,6 @@ export async function makeSpec(request: SpecRequest): Promise<Outcome<Specified>
   problems.push(...chosen.problems);
   if (chosen.value === undefined) return { problems };
   const { fleet, hosts } = chosen.value;
-  const nobody = hosts.length === 0;
   const resolved = resolveInputs(playbook.playbook, {
     hosts: fleet,
     inventory,
@@ -53,8 +46,7 @@ export async function makeSpec(request: SpecRequest): Promise<Outcome<Specified>
     renderer: request.renderer,
   });
   problems.push(...resolved.problems, ...unusedExtraVars(playbook, inventory));
-  if (resolved.value === undefined || hasErrors(problems))
-    return nobody ? { value: emptySpec(request), problems } : { problems };
+  if (resolved.value === undefined || hasErrors(problems)) return { problems };
   const { run: inputs, perHost } = resolved.value;
   const scopes: Record<string, Scope> = {};
   for (const host of fleet) {
@@ -93,7 +85,7 @@ export async function makeSpec(request: SpecRequest): Promise<Outcome<Specified>
     connection: connectionOf(options),
     who: `${userName()}@${hostname()}`,
   };
-  return { value: { spec, nobody }, problems };
+  return { value: spec, problems };
 }
 
 /** Hosts of `hosts:`, and those of them that `--limit` leaves. */
@@ -112,31 +104,6 @@ async function selection(
   const problems = [...fleet.problems, ...expanded.problems, ...limited.problems];
   if (limited.value === undefined) return { problems };
   return { value: { fleet: fleet.value, hosts: limited.value }, problems };
-}
-
-function emptySpec(request: SpecRequest): Specified {
-  const { playbook } = request;
-  const spec: RunSpec = {
-    run: request.run,
-    source: { file: playbook.file, text: playbook.text, sha256: playbook.sha256 },
-    folders: [playbook.folder],
-    inputs: {},
-    hosts: [],
-    fleet: [],
-    mode: "serial",
-    batches: [],
-    forks: 1,
-    maxFailures: 0,
-    onFailure: "stop",
-    scopes: {},
-    fleetScope: [],
-    groups: {},
-    addresses: {},
-    inventory: [],
-    connection: {},
-    who: userName(),
-  };
-  return { spec, nobody: true };
 }
 
 function scopeFor(

@@ -11,7 +11,7 @@ export async function abandon(
   options: ResumeOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const opened = await openRun(name, options, terminal);
+  const opened = await openRun(name, () => true, options, terminal);
   if (typeof opened === "number") return opened;
   await using run = opened;
   if (!options.yes) {

@@ -21,7 +21,7 @@ export async function resume(
   options: ResumeOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const opened = await openRun(name, options, terminal);
+  const opened = await openRun(name, (run) => !run.finished, options, terminal);
   if (typeof opened === "number") return opened;
   await using run = opened;
   const { state, playbook } = run;

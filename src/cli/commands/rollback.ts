@@ -4,7 +4,7 @@ import { execute } from "../../engine/execute.ts";
 import { lockHosts } from "../../engine/host-lock.ts";
 import type { HostId } from "../../model/ids.ts";
 import { hostId } from "../../model/ids.ts";
-import { sayEnding } from "../ending.ts";
+import { hasWayBack, sayEnding } from "../ending.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openRun } from "../open-run.ts";
 import type { RollbackOptions } from "../options.ts";
@@ -23,7 +23,7 @@ export async function rollback(
   options: RollbackOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const opened = await openRun(name, options, terminal);
+  const opened = await openRun(name, hasWayBack, options, terminal);
   if (typeof opened === "number") return opened;
   await using run = opened;
   const { state, playbook } = run;

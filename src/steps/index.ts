@@ -8,10 +8,12 @@ import { step as debugStep } from "./debug/debug.ts";
 import { step as diskFreeStep } from "./disk_free/disk_free.ts";
 import { step as dnsSameSoaStep } from "./dns-same_soa/dns-same_soa.ts";
 import { step as failStep } from "./fail/fail.ts";
+import { step as fileStep } from "./file/file.ts";
 import { step as inventorySetVarStep } from "./inventory-set_var/inventory-set_var.ts";
 import { step as lightningstreamConfigStep } from "./lightningstream-config/lightningstream-config.ts";
 import { step as lightningstreamReadyStep } from "./lightningstream-ready/lightningstream-ready.ts";
 import { step as lightningstreamSnapshotsStep } from "./lightningstream-snapshots/lightningstream-snapshots.ts";
+import { step as lineinfileStep } from "./lineinfile/lineinfile.ts";
 import { step as lmdbBackupStep } from "./lmdb-backup/lmdb-backup.ts";
 import { step as lmdbContentStep } from "./lmdb-content/lmdb-content.ts";
 import { step as lmdbRemoveStep } from "./lmdb-remove/lmdb-remove.ts";
@@ -28,6 +30,11 @@ import { step as pdnsZonesStep } from "./pdns-zones/pdns-zones.ts";
 import { step as serviceStep } from "./service/service.ts";
 import { step as setFactStep } from "./set_fact/set_fact.ts";
 import { step as shellStep, readOnly as shellStepReadOnly } from "./shell/shell.ts";
+import { step as statStep } from "./stat/stat.ts";
+import { step as templateStep } from "./template/template.ts";
+import { step as uriStep } from "./uri/uri.ts";
+import { step as uriSendStep } from "./uri-send/uri-send.ts";
+import { step as waitForStep } from "./wait_for/wait_for.ts";
 
 type AnyReading = Extract<AnyStep, { kind: "reading" }>;
 
@@ -45,10 +52,12 @@ export const steps: StepRegistry = byName<AnyStep>([
   diskFreeStep,
   dnsSameSoaStep,
   failStep,
+  fileStep,
   inventorySetVarStep,
   lightningstreamConfigStep,
   lightningstreamReadyStep,
   lightningstreamSnapshotsStep,
+  lineinfileStep,
   lmdbBackupStep,
   lmdbContentStep,
   lmdbRemoveStep,
@@ -65,6 +74,11 @@ export const steps: StepRegistry = byName<AnyStep>([
   serviceStep,
   setFactStep,
   shellStep,
+  statStep,
+  templateStep,
+  uriStep,
+  uriSendStep,
+  waitForStep,
 ]);
 
 /** What a step is with `read_only: true`, for those that can promise it. */

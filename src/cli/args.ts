@@ -1,5 +1,6 @@
 /** The command tree, and the only door to commander. Commands are loaded when they are used. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { JournalFailure } from "../model/journal-entry.ts";
 import { EXIT } from "./exit-codes.ts";
 import type {
   ApplyOptions,
@@ -37,6 +38,10 @@ export async function runArguments(
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
+    if (error instanceof JournalFailure) {
+      terminal.problems([error.diagnostic]);
+      return EXIT.needsOperator;
+    }
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   }

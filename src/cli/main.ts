@@ -13,7 +13,9 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   process.stdout.write(`${version}\n`);
 } else {
-  process.exitCode = await start();
+  const code = await start();
+  // Leaves although a job may still be followed: what was said is written out first.
+  process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
 }
 
 async function start(): Promise<number> {

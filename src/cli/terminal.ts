@@ -34,8 +34,14 @@ export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
     async ask(text) {
       if (!terminal.interactive) return undefined;
       const reader = createInterface({ input: process.stdin, output: process.stderr });
+      const gone = new AbortController();
+      // At a question an interrupt means no, and so does the end of the input.
+      reader.on("SIGINT", () => gone.abort());
+      reader.on("close", () => gone.abort());
       try {
-        return (await reader.question(terminal.mask(text))).trim();
+        return (await reader.question(terminal.mask(text), { signal: gone.signal })).trim();
+      } catch {
+        return undefined;
       } finally {
         reader.close();
       }

@@ -3,10 +3,12 @@ import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { errorText } from "../lib/error-words.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { RunId } from "../model/ids.ts";
 import { runId } from "../model/ids.ts";
+import { JournalFailure } from "../model/journal-entry.ts";
 import { FIRST_HASH } from "./codec.ts";
 import { JournalFile } from "./file.ts";
 import type { ReadJournal } from "./read.ts";
@@ -56,13 +58,28 @@ export class JournalStore {
       .map((name) => runId(name.slice(0, -SUFFIX.length)));
   }
 
+  /** Rejects only with JournalFailure. */
   async create(run: RunId, clock: Clock): Promise<JournalFile> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const stateKey = await this.#stateKey("make");
-    if (!stateKey) throw new Error("a state key that was just made is there");
-    const key = newKey();
-    const wrappedKey = seal(stateKey, key.toString("base64"), "run key");
-    return JournalFile.create(this.path(run), { clock, key, wrappedKey, firstHash: FIRST_HASH });
+    try {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      const stateKey = await this.#stateKey("make");
+      if (!stateKey) throw new Error(`${this.#keyFile} cannot be read`);
+      const key = newKey();
+      const wrappedKey = seal(stateKey, key.toString("base64"), "run key");
+      return await JournalFile.create(this.path(run), {
+        clock,
+        key,
+        wrappedKey,
+        firstHash: FIRST_HASH,
+      });
+    } catch (error) {
+      throw new JournalFailure({
+        code: "journal/no-state-folder",
+        severity: "error",
+        summary: `no journal can be kept in ${this.folder}: ${errorText(error)}`,
+        hint: "Nothing was done. --state-dir names another folder.",
+      });
+    }
   }
 
   /** Only to look. Undefined: there is no such run. */

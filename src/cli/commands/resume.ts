@@ -1,6 +1,6 @@
 import { endRun, lookBeforeResuming } from "../../engine/begin.ts";
 import { execute } from "../../engine/execute.ts";
-import { lockHosts } from "../../engine/host-lock.ts";
+import { lockHosts, unlockHosts } from "../../engine/host-lock.ts";
 import { isTouched } from "../../engine/decide.ts";
 import { FLEET } from "../../model/ids.ts";
 import { sayEnding } from "../ending.ts";
@@ -48,6 +48,19 @@ export async function resume(
     ask: async (question) =>
       options.answer ?? askOperator(terminal, question.text, question.choices),
   });
+  if (!state.decisions.some((decision) => decision.question === "go")) {
+    await running.append({ type: "run-resumed", who: state.spec.who });
+    await running.append({
+      type: "run-finished",
+      outcome: "refused",
+      text: "its plan was never accepted",
+    });
+    await unlockHosts(running);
+    terminal.err(
+      `The plan of run ${run.run} was never accepted; nothing was changed. Apply the playbook again.\n`,
+    );
+    return EXIT.refused;
+  }
   const waitsForAnswer = state.decisions.findLast((decision) => decision.question === "on_failure");
   await running.append({ type: "run-resumed", who: state.spec.who });
   if (options.answer !== undefined && waitsForAnswer) {

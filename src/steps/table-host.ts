@@ -83,23 +83,37 @@ function stdinText(stdin: NonNullable<Command["stdin"]>): string {
   return new TextDecoder().decode(stdin instanceof Uint8Array ? stdin : stdin.reveal());
 }
 
-/** Answers when the request has come, or at once when the case names none; then hangs up. */
-function conversation(spoken: CaseDial): Duplex {
+/** Answers once, when the request has come, or at once when the case names none; then hangs up. */
+function conversation(answer: CaseDial): Duplex {
   let heard = "";
+  let spoken = false;
+  let silence: NodeJS.Timeout | undefined;
   const stream = new Duplex({
     read() {
       // Everything is pushed when it is due.
     },
     write(chunk: Buffer, _encoding, done) {
       heard += chunk.toString("latin1");
-      if (spoken.request !== undefined && fits(spoken.request, heard)) speak();
+      clearTimeout(silence);
+      if (answer.request !== undefined && fits(answer.request, heard)) speak();
+      else silence = setTimeout(refuse, 300);
       done();
     },
+    destroy(error, done) {
+      clearTimeout(silence);
+      done(error);
+    },
   });
+  // Better than a test that waits for an answer until its time is over.
+  const refuse = () => {
+    if (!spoken) stream.destroy(new Error(`the case expects another request than:\n${heard}`));
+  };
   const speak = () => {
-    stream.push(Buffer.from(spoken.response ?? ""));
+    if (spoken) return;
+    spoken = true;
+    stream.push(Buffer.from(answer.response ?? ""));
     stream.push(null);
   };
-  if (spoken.request === undefined) setImmediate(speak);
+  if (answer.request === undefined) setImmediate(speak);
   return stream;
 }

@@ -1,0 +1,4 @@
+import { stepContract } from "../contract.ts";
+import { step } from "./uri.ts";
+
+stepContract(step, import.meta.dirname);

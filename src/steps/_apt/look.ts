@@ -3,13 +3,14 @@ import type { Diagnostic } from "../../model/diagnostic.ts";
 import {
   DPKG_FORMAT,
   isOnHold,
+  isPresent,
   parseAudit,
   parseDpkg,
   type AuditFinding,
   type DpkgEntry,
 } from "./dpkg.ts";
 import { parsePolicy, parseShow, type Offer, type Policy } from "./offers.ts";
-import { parseSimulation, type Simulation } from "./simulation.ts";
+import { parseSimulation, parseUris, type Simulation } from "./simulation.ts";
 import { debNamed, parseKept, STORE, type KeptDeb } from "./store.ts";
 
 /** Everything that one read tells about some packages of a host. */
@@ -34,6 +35,8 @@ export interface AptLook {
   readonly sourceFile?: string;
   /** Of a preview: its folder, and what went wrong while its lists were fetched. */
   readonly preview?: { readonly folder: string; readonly said: readonly string[] };
+  /** Files that apt would have to fetch over a network for the targets; empty where nobody asked. */
+  readonly missing: readonly string[];
   /** Present when targets were given. */
   readonly simulation?: SimulationAnswer;
 }
@@ -49,6 +52,8 @@ export type PackagesLook =
 export interface LookOptions {
   /** Words of `apt-get install` to try out, `name=version`. */
   readonly simulate?: readonly string[];
+  /** Also say what would have to be fetched for it over a network. */
+  readonly uris?: boolean;
   /** Whether packages on hold may change in it. */
   readonly allowHeld?: boolean;
   /** Try out to remove the packages. */
@@ -111,11 +116,12 @@ function sourceFileLines(path: string): Command {
   return sh`[ ! -e ${path} ] || { echo '== source-file'; cat -- ${path}; printf '\n== end\n'; }`;
 }
 
-function simulationLines(words: readonly string[], { allowHeld }: LookOptions): Command {
+function simulationLines(words: readonly string[], { allowHeld, uris }: LookOptions): Command {
   const held = allowHeld === true ? ["--allow-change-held-packages"] : [];
   return sh`echo '== simulation'
 apt-get -s -q -y --allow-downgrades ${held} ${words} 2>&1 </dev/null
-printf 'rc:%s\n' "$?"`;
+printf 'rc:%s\n' "$?"
+${uris === true ? sh`echo '== uris'; apt-get -q -y --print-uris --allow-downgrades ${held} ${words} 2>/dev/null </dev/null` : rawShell(":")}`;
 }
 
 export function parseLook(out: string): PackagesLook {
@@ -158,6 +164,7 @@ export function parseSections(all: string): AptLook {
     cached: words("cached").flatMap((path) => debNamed(path) ?? []),
     liftedHolds: words("lifted"),
     listsAge: Math.max(0, now - refreshed),
+    missing: parseUris(section("uris")),
     sources: [
       ...new Set(
         section("sources")
@@ -176,7 +183,7 @@ function preferred(entries: readonly DpkgEntry[]): ReadonlyMap<string, DpkgEntry
   const byName = new Map<string, DpkgEntry>();
   for (const entry of entries) {
     const known = byName.get(entry.package);
-    if (known === undefined || (known.version === "" && entry.version !== "")) {
+    if (known === undefined || (!isPresent(known) && isPresent(entry))) {
       byName.set(entry.package, entry);
     }
   }

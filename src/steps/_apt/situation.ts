@@ -15,6 +15,8 @@ export interface WishWithSource extends Wish {
   readonly freshFor?: number;
   /** Packages on hold may change. */
   readonly allowHeld?: boolean;
+  /** Ask what would have to be fetched. */
+  readonly uris?: boolean;
 }
 
 /** What a wish means on a host now. */
@@ -46,6 +48,7 @@ export async function situationOf(
   const pinned = pins !== undefined && wish.names.every((name) => pins.has(name));
   const always = {
     allowHeld: wish.allowHeld === true,
+    uris: wish.uris === true,
     ...(wish.source === undefined ? {} : { sourceFile: sourcePath(wish.source) }),
   };
   const look = (options: LookOptions) =>
@@ -95,7 +98,7 @@ async function withCompanions(
     .filter((name) => !names.includes(name));
   if (companions.length === 0) return tried;
   const wider = await looked(host, lookAtPackages([...names, ...companions]));
-  return { ...wider, simulation: tried.simulation };
+  return { ...wider, simulation: tried.simulation, missing: tried.missing };
 }
 
 /** Nothing is to be done: every package is there and well, and no hold waits to be put back. */

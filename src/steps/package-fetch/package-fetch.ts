@@ -18,7 +18,6 @@ import {
   type PackageSource,
 } from "../_apt/params.ts";
 import { packagesBefore, wayBack, type PackageBefore } from "../_apt/record.ts";
-import { parseUris } from "../_apt/simulation.ts";
 import { situationOf, type Situation } from "../_apt/situation.ts";
 import { fetchPackages } from "../_apt/transaction.ts";
 import { transactionFailed } from "../_apt/trouble.ts";
@@ -92,7 +91,7 @@ Where an old package can be had neither from apt's cache nor from a source, the 
     if (situation.kind === "blocked") return situation;
     const lost = oldOnes(params, situation).filter((one) => one.way === "nowhere");
     if (lost.length > 0) return { kind: "blocked", diagnostic: noWayBack(lost, situation) };
-    const missing = await missingFiles(host, situation);
+    const missing = missingFiles(situation);
     const [change, ...more] = changesShown(params, situation, missing);
     if (change === undefined) return { kind: "satisfied", seen: seen(situation) };
     if (!situation.look.root) return { kind: "blocked", diagnostic: NEEDS_ROOT };
@@ -183,6 +182,7 @@ function fetchSituation(
       version,
       state: "present",
       allowHeld: true,
+      uris: true,
       ...(source === undefined ? {} : { source }),
       ...(freshFor === undefined ? {} : { freshFor }),
     },
@@ -190,15 +190,10 @@ function fetchSituation(
   );
 }
 
-/** Files that apt would have to fetch over a network now. */
-async function missingFiles(host: HostReader, situation: Known): Promise<readonly string[]> {
+/** Where lists are fetched first, nothing is known of apt's cache: the job looks. */
+function missingFiles(situation: Known): readonly string[] {
   const words = wordsOf(situation);
-  if (words.length === 0 || situation.update) return words;
-  const { out } = await ask(
-    host,
-    sh`apt-get -q -y --print-uris --allow-downgrades --allow-change-held-packages install ${words} 2>/dev/null </dev/null`,
-  );
-  return parseUris(out);
+  return words.length === 0 || situation.update ? words : situation.look.missing;
 }
 
 function wordsOf({ targets, look }: Known): readonly string[] {

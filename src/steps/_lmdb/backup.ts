@@ -1,5 +1,6 @@
 import type { Json } from "../../model/json.ts";
 import { taskId } from "../../model/ids.ts";
+import type { Resource } from "../../model/resource.ts";
 import { StepProblem, type StepTools } from "../../model/step.ts";
 
 /** A verified copy of an LMDB on the same host, as the journal knows it. */
@@ -19,6 +20,9 @@ export type BackupFile = {
   readonly size: number;
   readonly sha256: string;
 };
+
+/** Touched by a backup, read by whatever uses one: until it is made, a plan cannot say anything about it. */
+export const BACKUP_RESOURCE: Resource = "lmdb-backup:of-this-run";
 
 /** The backup that a task of this run made on this host. One of another run is never taken for it. */
 export function backupOf(task: string, tools: StepTools): Backup {

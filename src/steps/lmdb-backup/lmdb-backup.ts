@@ -5,7 +5,7 @@ import { defineChanging, type Applied, type Check, type StepTools } from "../../
 import type { HostReader, HostSession } from "../../model/transport.ts";
 import { ask, commandFailed, runJob } from "../ask.ts";
 import { asUser } from "../_lmdb/as-user.ts";
-import type { Backup } from "../_lmdb/backup.ts";
+import { BACKUP_RESOURCE, type Backup } from "../_lmdb/backup.ts";
 import { openBy, stillOpen } from "../_lmdb/open-by.ts";
 import { schemaIn } from "../_lmdb/schema-on-disk.ts";
 import { LMDB_PATH, lmdbParam, PDNS_USER, userParam } from "../_pdns/places.ts";
@@ -64,7 +64,7 @@ copy that is less than that. There is nothing to take back: the copy stays until
     `lmdb:${params.path ?? LMDB_PATH}`,
     ...(params.units ?? []).map((unit) => `unit:${unit}` as const),
   ],
-  touches: (params) => [`file:${folderFor(params)}`],
+  touches: (params) => [BACKUP_RESOURCE, `file:${folderFor(params)}`],
   check,
   apply,
   undo: async () => ({ kind: "already" }),

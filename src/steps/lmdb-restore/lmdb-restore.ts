@@ -10,7 +10,7 @@ import {
 } from "../../model/step.ts";
 import type { HostReader, HostSession } from "../../model/transport.ts";
 import { ask, change, commandFailed, demand, runJob } from "../ask.ts";
-import { backupOf, type Backup, type BackupFile } from "../_lmdb/backup.ts";
+import { BACKUP_RESOURCE, backupOf, type Backup, type BackupFile } from "../_lmdb/backup.ts";
 import { linesOf, openBy, stillOpen } from "../_lmdb/open-by.ts";
 import { sumsIn, sumsOf } from "../_lmdb/sums.ts";
 import { LMDB_PATH, PDNS_USER, userParam } from "../_pdns/places.ts";
@@ -52,6 +52,7 @@ Never writes over an LMDB: where there is one, \`lmdb.remove\` comes first.`.tri
   idempotent: true,
   cancel: "safe",
   reads: (params) => [
+    BACKUP_RESOURCE,
     `lmdb:${LMDB_PATH}`,
     ...(params.units ?? []).map((unit) => `unit:${unit}` as const),
   ],

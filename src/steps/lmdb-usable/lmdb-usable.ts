@@ -1,6 +1,6 @@
 import { defineReading, type Sighting, type Verdict } from "../../model/step.ts";
 import { demand } from "../ask.ts";
-import { backupOf } from "../_lmdb/backup.ts";
+import { BACKUP_RESOURCE, backupOf } from "../_lmdb/backup.ts";
 import { sumsIn, sumsOf } from "../_lmdb/sums.ts";
 
 export interface Params {
@@ -35,7 +35,7 @@ in this run, on this host, counts.`.trim(),
   },
   examples: [{ title: "Before a host goes back", yaml: "lmdb.usable: { of: backup, schema: 5 }" }],
   where: "host",
-  reads: () => ["lmdb:backup"],
+  reads: () => [BACKUP_RESOURCE],
   async observe(host, params, tools) {
     const { folder, schema, taken, files } = backupOf(params.of, tools);
     const answer = await demand(host, sumsOf(files.map(({ name }) => `${folder}/${name}`)), {

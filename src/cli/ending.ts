@@ -2,6 +2,7 @@
 import type { Ending } from "../engine/begin.ts";
 import { touchedHosts } from "../engine/decide.ts";
 import type { Running } from "../engine/running.ts";
+import type { RunState } from "../model/run-state.ts";
 import { recapText } from "../report/recap.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -35,7 +36,7 @@ export function sayEnding(running: Running, ending: Ending, terminal: Terminal):
           `\nStopped: ${end.text}.`,
           `  go on:   runbook resume ${run}`,
           `  look:    runbook show ${run}`,
-          ...(touchedHosts(state).length > 0 ? [`  go back: runbook rollback ${run}`] : []),
+          ...(hasWayBack(state) ? [`  go back: runbook rollback ${run}`] : []),
           "",
         ].join("\n"),
       );
@@ -43,7 +44,17 @@ export function sayEnding(running: Running, ending: Ending, terminal: Terminal):
 }
 
 function wayBackLine({ state }: Running): string {
-  return touchedHosts(state).length === 0
-    ? "Nothing was changed."
-    : `The way back: runbook rollback ${state.spec.run} (--check says whether it still exists)`;
+  if (touchedHosts(state).length === 0) return "Nothing was changed.";
+  return hasWayBack(state)
+    ? `The way back: runbook rollback ${state.spec.run} (--check says whether it still exists)`
+    : "There is nothing to take back.";
+}
+
+/** Did the run change anything that can be taken back? A restart or a flush cannot. */
+export function hasWayBack(state: RunState): boolean {
+  return [...state.lanes.values()].some((lane) =>
+    [...lane.tasks.values()].some(
+      ({ attempt, undo }) => attempt > 0 && undo !== undefined && undo.kind !== "nothing",
+    ),
+  );
 }

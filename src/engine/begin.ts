@@ -80,7 +80,7 @@ export interface Ending {
   readonly exitCode: number;
 }
 
-/** Writes how it ended and gives the locks up when the run is over; a run that can go on keeps them. */
+/** Writes how it ended and gives the locks up when nothing is left to do on the run's hosts; else it keeps them. */
 export async function endRun(running: Running, end: End): Promise<Ending> {
   const exitCode = exitCodeOf(running.state, end);
   switch (end.kind) {
@@ -101,6 +101,8 @@ export async function endRun(running: Running, end: End): Promise<Ending> {
     case "stopped":
       if (end.why === "journal") return { end, exitCode };
       await running.append({ type: "run-stopped", why: end.why, text: end.text });
+      // Its own hosts are done, and the others must be free for the run that does them.
+      if (end.why === "hosts-to-do") await unlockHosts(running);
       return { end, exitCode };
   }
   await unlockHosts(running);

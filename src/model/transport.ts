@@ -84,6 +84,7 @@ export interface HostSession extends HostReader {
    * attached to, never started again; a lost connection is re-opened and the job followed on.
    */
   job(command: Command, options: JobOptions): Promise<CommandResult>;
+  /** Throws StepProblem `unreachable` when the host does not say: silence is not "absent". So does `jobs`. */
   standing(name: string): Promise<JobStanding>;
   /** Names of the jobs of this scope that left a directory on the host, oldest first. */
   jobs(): Promise<readonly string[]>;

@@ -13,10 +13,12 @@ export const jobCalls = {
     // What must not be killed half way gets a unit of its own, out of reach of logind; the rest starts faster without.
     const home = options.cancel === "leave" ? "unit" : "session";
     const words = [directory, options.name, renderCommand(command)].map(quote).join(" ");
+    // Said last by the watcher however it ends; heard only when it could not say anything better.
+    const over = `trap '_say ${id} "over -"' EXIT`;
     const call = `_j ${id} ${words} ${home} ${fencing} ${unitName(directory)}`;
-    if (command.stdin === undefined) return `${call} 3</dev/null 2>/dev/null &`;
+    if (command.stdin === undefined) return `{ ${over}; ${call} 3</dev/null; } 2>/dev/null &`;
     const bytes = "reveal" in command.stdin ? command.stdin.reveal() : command.stdin;
-    return `{ ${writePayload(bytes, true)} | ${call} 3<&0; } 2>/dev/null &`;
+    return `{ ${writePayload(bytes, true)} | { ${over}; ${call} 3<&0; }; } 2>/dev/null &`;
   },
   standing: (scope: JobScope, name: string): string => `_standing ${directoryOf(scope, name)}`,
   output: (scope: JobScope, name: string, stream: "stdout" | "stderr"): string =>

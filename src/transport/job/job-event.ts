@@ -10,6 +10,8 @@ export type JobEvent =
   /** Ended; its output is too long for an event. */
   | { readonly kind: "large"; readonly id: number; readonly code: number }
   | { readonly kind: "vanished"; readonly id: number; readonly reason: string }
+  /** The watcher is gone and does not know; nothing is said about the job. */
+  | { readonly kind: "over"; readonly id: number }
   /** It was not started. */
   | { readonly kind: "refused"; readonly id: number; readonly reason: string };
 
@@ -30,6 +32,8 @@ export function parseJobEvent(text: string): JobEvent | undefined {
     }
     case "large":
       return { kind: "large", id: Number(id), code: Number(rest) };
+    case "over":
+      return { kind: "over", id: Number(id) };
     case "vanished":
     case "refused":
       return { kind: word, id: Number(id), reason: Buffer.from(rest, "latin1").toString("utf8") };

@@ -18,7 +18,7 @@ import { quote } from "../../model/command.ts";
  * the claim lets one of them through.
  *
  * Events that a watcher says:   job ID done CODE OUT ERR (hex, "-" when empty) · job ID large CODE ·
- * job ID vanished WHY · job ID refused WHY
+ * job ID vanished WHY · job ID refused WHY · job ID over (the watcher ended, whatever it said before)
  */
 export function jobFunctions(of: { stateRoot: string; shell: string }): string {
   return `
@@ -193,6 +193,7 @@ _names() {
       read -r _c <"$_f" && printf '%s %s\n' "\${_start:-0}" "$_c"
     done)
   done
+  echo end
 }
 _forget() {
   _each | while read -r _r; do

@@ -22,6 +22,7 @@ import {
   realClock,
   said,
   Scratch,
+  sshSettings,
 } from "../../../test/helpers/reaching.ts";
 
 const login = { kind: "login" } as const;
@@ -257,13 +258,30 @@ describe("a job", () => {
   });
 });
 
+describe("a host that is away", () => {
+  test("does not say that there are no jobs", async () => {
+    await using transport = createTransport({
+      settingsOf: () => sshSettings(1),
+      clock: realClock,
+      limits: { readPatienceMs: 50, jobPatienceMs: 50, firstRetryMs: 20 },
+    });
+    const session = transport.connection(hostId("away")).session(login, scope);
+    await expect(session.jobs()).rejects.toThrow("does not say where the job stands");
+    await expect(session.standing("j")).rejects.toThrow("does not say where the job stands");
+    expect(await session.job(sh`true`, safe("j"))).toMatchObject({
+      kind: "connection-lost",
+      unsent: true,
+    });
+  });
+});
+
 describe("the deadline of a job", () => {
   test("kills it with all its children when its cancel is safe, even those that ignore TERM", async () => {
     await using machine = new Machine();
     const session = machine.controller();
     const command = sh`trap '' TERM; sh -c "trap '' TERM; echo \$\$ >${machine.file("pid")}; while :; do sleep 0.05; done" & wait`;
-    const answer = await session.job(command, safe("stubborn", { timeoutMs: 300 }));
-    expect(answer).toEqual({ kind: "timed-out", afterMs: 300 });
+    const answer = await session.job(command, safe("stubborn", { timeoutMs: 1_500 }));
+    expect(answer).toEqual({ kind: "timed-out", afterMs: 1_500 });
     const pid = Number(readFileSync(machine.file("pid"), "utf8"));
     expect(existsSync(`/proc/${pid}`)).toBe(false);
     expect(await session.standing("stubborn")).toMatchObject({
@@ -275,7 +293,7 @@ describe("the deadline of a job", () => {
     await using machine = new Machine();
     const session = machine.controller();
     const command = rawShell("trap 'echo tidied; exit 9' TERM; while :; do sleep 0.05; done");
-    await session.job(command, safe("tidy", { timeoutMs: 200 }));
+    await session.job(command, safe("tidy", { timeoutMs: 1_500 }));
     const standing = await session.standing("tidy");
     expect(standing.kind === "finished" && said(standing.result)).toEqual([
       9,
@@ -288,9 +306,9 @@ describe("the deadline of a job", () => {
     await using machine = new Machine();
     const session = machine.controller();
     const gate = machine.file("gate");
-    const options: JobOptions = { name: "left", cancel: "leave", timeoutMs: 150 };
+    const options: JobOptions = { name: "left", cancel: "leave", timeoutMs: 1_000 };
     const command = sh`until [ -e ${gate} ]; do sleep 0.05; done; echo end`;
-    expect(await session.job(command, options)).toEqual({ kind: "timed-out", afterMs: 150 });
+    expect(await session.job(command, options)).toEqual({ kind: "timed-out", afterMs: 1_000 });
     expect(await session.standing("left")).toMatchObject({ kind: "running" });
     await session.forgetJobs();
     expect(await session.jobs()).toEqual(["left"]);

@@ -1,6 +1,7 @@
 import type { Clock } from "../../model/clock.ts";
 import type { Command } from "../../model/command.ts";
 import type { CommandResult, JobOptions, JobScope, JobStanding } from "../../model/transport.ts";
+import { StepProblem } from "../../model/step.ts";
 import { endedWith } from "../exit-status.ts";
 import type { KeptAnswer, KeptShell } from "../kept-shell.ts";
 import type { TransportLimits } from "../limits.ts";
@@ -10,6 +11,8 @@ import { parseJobEvent, type JobEvent } from "./job-event.ts";
 /** The exit status of a job that was not started: EX_TEMPFAIL of sysexits. */
 const NOT_STARTED = 75;
 const CALL_TIMEOUT_MS = 60_000;
+const MOST_OVER = 10;
+const CANNOT_WATCH = "the host cannot run what watches over the job";
 
 type Heard = JobEvent | { readonly kind: "shell-lost" } | { readonly kind: "deadline" };
 
@@ -49,7 +52,7 @@ export class Jobs {
         ? undefined
         : this.#clock.sleep(options.timeoutMs, deadline.signal);
     try {
-      for (;;) {
+      for (let turn = 0, over = 0; ; turn++) {
         const heard = await this.#follow(scope, command, options, timeUp);
         switch (heard.kind) {
           case "done":
@@ -69,10 +72,20 @@ export class Jobs {
               false,
             );
           case "lost":
-            return lost(heard);
+            // Once it was started, a call that could not be sent says nothing about the job.
+            return {
+              kind: "connection-lost",
+              reason: heard.reason,
+              ...(heard.wasSent || turn > 0 ? {} : { unsent: true }),
+            };
           case "deadline":
             if (options.cancel === "safe") await this.#cancel(scope, options.name);
             return { kind: "timed-out", afterMs: options.timeoutMs ?? 0 };
+          case "over":
+            // No process to be had there, perhaps: a while later there may be one.
+            if (++over >= MOST_OVER) return { kind: "connection-lost", reason: CANNOT_WATCH };
+            await this.#clock.sleep(1_000);
+            break;
           case "shell-lost":
             break;
         }
@@ -83,10 +96,8 @@ export class Jobs {
   }
 
   async standing(scope: JobScope, name: string): Promise<JobStanding> {
-    const answer = await this.#call(jobCalls.standing(scope, name));
-    if (answer.kind !== "ended")
-      return { kind: "vanished", reason: `the host did not say: ${why(answer)}` };
-    const [word = "absent", ...rest] = text(answer.stdout).trim().split(" ");
+    const said = await this.#said(jobCalls.standing(scope, name));
+    const [word = "", ...rest] = said.trim().split(" ");
     switch (word) {
       case "running": {
         const [pid, startTicks, upSeconds] = rest.map(Number);
@@ -94,26 +105,29 @@ export class Jobs {
         const ageMs = (upSeconds ?? 0) * 1000 - (startTicks ?? 0) * 10;
         return { kind: "running", pid: pid ?? 0, sinceMs: this.#clock.now() - Math.max(0, ageMs) };
       }
-      case "finished":
-        return {
-          kind: "finished",
-          result: await this.#fetched(scope, name, Number(rest[0]), this.#clock.now()),
-        };
+      case "finished": {
+        const result = await this.#fetched(scope, name, Number(rest[0]), this.#clock.now());
+        if (result.kind === "connection-lost") throw noWord(result.reason);
+        return { kind: "finished", result };
+      }
       case "vanished":
         return { kind: "vanished", reason: rest.join(" ") };
-      default:
+      case "absent":
         return { kind: "absent" };
+      default:
+        throw noWord(`an unknown answer about a job: ${said}`);
     }
   }
 
   async names(scope: JobScope): Promise<readonly string[]> {
-    const answer = await this.#call(jobCalls.names(scope));
-    if (answer.kind !== "ended") return [];
+    const said = await this.#said(jobCalls.names(scope));
+    const lines = said.split("\n");
+    // Silence is not "none": to take a job for absent is to run it twice.
+    if (lines.at(-2) !== "end") throw noWord("the list of jobs has no end");
     // Lines are "START NAME", already sorted by a clock that may count whole seconds. Start times count in hundredths
     // since boot, and are 0 for jobs of an earlier one.
-    return text(answer.stdout)
-      .split("\n")
-      .filter((line) => line !== "")
+    return lines
+      .slice(0, -2)
       .map((line) => ({
         start: Number.parseInt(line, 10),
         name: line.slice(line.indexOf(" ") + 1),
@@ -159,6 +173,7 @@ export class Jobs {
         case "large":
         case "vanished":
         case "refused":
+        case "over":
         case "deadline":
         case "shell-lost":
           return first;
@@ -178,8 +193,12 @@ export class Jobs {
       this.#call(jobCalls.output(scope, name, "stdout")),
       this.#call(jobCalls.output(scope, name, "stderr")),
     ]);
-    if (stdout.kind !== "ended") return lost(stdout);
-    if (stderr.kind !== "ended") return lost(stderr);
+    // The job itself has ended: what was not sent is only the question for its output.
+    if (stdout.kind !== "ended") return { kind: "connection-lost", reason: why(stdout) };
+    if (stderr.kind !== "ended") return { kind: "connection-lost", reason: why(stderr) };
+    if (stdout.code !== 0 || stderr.code !== 0) {
+      return { kind: "connection-lost", reason: "the job's output cannot be read" };
+    }
     const truncated = stdout.truncated || stderr.truncated;
     return this.#ended(
       { code, stdout: stdout.stdout, stderr: stderr.stdout },
@@ -194,6 +213,13 @@ export class Jobs {
     truncated: boolean,
   ): CommandResult {
     return endedWith({ ...of, truncated, durationMs: this.#clock.now() - startedAt });
+  }
+
+  /** Throws StepProblem: whoever asks where a job stands must not take silence for an answer. */
+  async #said(call: string): Promise<string> {
+    const answer = await this.#call(call, this.#limits.readPatienceMs);
+    if (answer.kind !== "ended") throw noWord(why(answer));
+    return text(answer.stdout);
   }
 
   async #cancel(scope: JobScope, name: string): Promise<void> {
@@ -215,8 +241,13 @@ export class Jobs {
   }
 }
 
-function lost(answer: Exclude<KeptAnswer, { kind: "ended" }>): CommandResult {
-  return { kind: "connection-lost", reason: why(answer) };
+function noWord(reason: string): StepProblem {
+  return new StepProblem("unreachable", {
+    code: "transport/no-word-of-job",
+    severity: "error",
+    summary: `the host does not say where the job stands: ${reason}`,
+    hint: "What the job did is not known before the host answers.",
+  });
 }
 
 function why(answer: Exclude<KeptAnswer, { kind: "ended" }>): string {

@@ -6,7 +6,7 @@ import { step as fetch } from "../../src/steps/package-fetch/package-fetch.ts";
 import { step as state } from "../../src/steps/package-state/package-state.ts";
 import { step } from "../../src/steps/package/package.ts";
 import { step as service } from "../../src/steps/service/service.ts";
-import { lab, labHost, labTools, onHost } from "./ssh-host.ts";
+import { lab, labHost, labTools, onHost, repositoryOverHttp } from "./ssh-host.ts";
 
 const HOST = "ns3";
 const host = labHost(HOST);
@@ -115,6 +115,41 @@ describe("package on a real host", () => {
     await service.apply(host, { name: "pdns", state: "started" }, labTools());
     expect(await onHost(HOST, "pdns_control version")).toBe("4.9.17");
   }, 120_000);
+
+  test("needs no network between fetching and the end of the way back", async () => {
+    const repository = await repositoryOverHttp();
+    const suites = ["auth-49/", "auth-51/"].map(
+      (suite) => `deb [trusted=yes] ${repository.url} ${suite}`,
+    );
+    await onHost(
+      HOST,
+      `rm /etc/apt/sources.list.d/*; printf '%s\\n' '${suites.join("' '")}' >/etc/apt/sources.list.d/http.list; apt-get -qq update`,
+    );
+    const fetched = await pending(forward, fetch);
+    expect(fetched.changes.map((change) => change.what)).toContain(
+      "package file pdns-server_5.1.5-1_amd64.deb",
+    );
+    expect(await fetch.apply(host, forward, labTools({ pins: fetched.pins }))).toMatchObject({
+      kind: "done",
+    });
+    await repository.close();
+    expect(await fetch.check(host, forward, labTools({ pins: fetched.pins }))).toMatchObject({
+      kind: "satisfied",
+    });
+
+    const { applied, record } = await upgraded();
+    expect(applied).toMatchObject({ kind: "done" });
+    expect(await versions()).toBe(NEW);
+    expect(await step.undo(host, record, undefined, labTools())).toEqual({ kind: "done" });
+    expect(await versions()).toBe(OLD);
+    // Without the cache and without the network there is nothing to install from: nothing changes.
+    await onHost(HOST, "apt-get clean");
+    expect(await step.apply(host, forward, labTools({ pins: fetched.pins }))).toMatchObject({
+      kind: "failed",
+      diagnostic: { code: "step/package-fetch" },
+    });
+    expect(await versions()).toBe(OLD);
+  }, 180_000);
 
   test.each([
     ["apt", "pkill -KILL -x apt-get"],

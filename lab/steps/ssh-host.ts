@@ -1,4 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { renderCommand, type Command } from "../../src/model/command.ts";
 import { hostId, runId } from "../../src/model/ids.ts";
 import type { StepTools } from "../../src/model/step.ts";
@@ -30,6 +33,31 @@ export async function onHost(name: string, text: string): Promise<string> {
   const ended = await overSsh(name, { pieces: [{ kind: "raw", text }] });
   if (ended.kind !== "exited") throw new Error(`${name} did not answer: ${ended.kind}`);
   return new TextDecoder().decode(ended.stdout).replace(/\n$/, "");
+}
+
+/** The lab's package repository over HTTP, as a site has it: what is not fetched in time is out of reach once it is closed. */
+export async function repositoryOverHttp(): Promise<{ url: string; close(): Promise<void> }> {
+  const settings = readFileSync(`${LAB}/settings`, "utf8");
+  const address = `${/^LAB_NET=(.*)$/m.exec(settings)?.[1] ?? "10.88.0"}.1`;
+  const root = `${process.env["LAB_CACHE"] ?? "/var/tmp/runbook-lab-cache"}/repo`;
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(request.url ?? "/");
+    readFile(`${root}${path}`).then(
+      (bytes) => response.end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  const listening = server.address();
+  const port = typeof listening === "object" && listening !== null ? listening.port : 0;
+  return {
+    url: `http://${address}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
 }
 
 /** Says something to the lab itself: `lab("fault", "power-cycle", "ns1")`. */

@@ -16,6 +16,7 @@ import { magicVariables } from "../inventory/magic.ts";
 import { expandLimit, selectHosts } from "../inventory/select.ts";
 import { inventoryFiles } from "../inventory/files.ts";
 import { resolveInputs } from "../playbook/resolve-inputs.ts";
+import { unusedExtraVars } from "../playbook/unused-extra.ts";
 import type { VaultReader } from "../vault/vault.ts";
 import { countOf, cutIntoBatches } from "./batches.ts";
 import type { ConnectionOptions, RunOptions } from "./options.ts";
@@ -45,7 +46,7 @@ export async function makeSpec(request: SpecRequest): Promise<Outcome<RunSpec>> 
     magic: (host) => magicVariables(inventory, host),
     renderer: request.renderer,
   });
-  problems.push(...resolved.problems, ...unusedExtraVars(playbook, inventory));
+  problems.push(...resolved.problems, ...unusedExtraVars(playbook.playbook, inventory, fleet));
   if (resolved.value === undefined || hasErrors(problems)) return { problems };
   const { run: inputs, perHost } = resolved.value;
   const scopes: Record<string, Scope> = {};
@@ -56,7 +57,7 @@ export async function makeSpec(request: SpecRequest): Promise<Outcome<RunSpec>> 
   const fleetScope: Scope = [
     { trusted: true, values: playbook.playbook.vars },
     { trusted: false, values: inputs },
-    { trusted: true, values: inventory.extraVars },
+    { trusted: true, values: extraBesideInputs(inventory.extraVars, playbook.playbook) },
   ];
   const lock = sharedLock(request, fleet, scopes, problems);
   const forks = positive(options.forks, playbook.playbook.rollout.forks, problems);
@@ -121,7 +122,7 @@ function scopeFor(
     { trusted: true, values: playbook.playbook.vars },
     { trusted: false, values: inputs },
     { trusted: false, values: magicVariables(inventory.inventory, host) },
-    extra,
+    { ...extra, values: extraBesideInputs(extra.values, playbook.playbook) },
   ];
 }
 
@@ -170,32 +171,10 @@ function positive(option: string | undefined, otherwise: number, problems: Diagn
   return otherwise;
 }
 
-/** `-e` of a name that nothing in the playbook uses is most often a slip of the finger. */
-function unusedExtraVars(
-  { text, playbook }: ReadPlaybook,
-  inventory: Inventory,
-): readonly Diagnostic[] {
+/** What `-e` gives besides inputs: those have been given their type already. */
+function extraBesideInputs(values: ValueMap, playbook: Playbook): ValueMap {
   const declared = new Set(playbook.inputs.map((input) => input.name));
-  return Object.keys(inventory.extraVars).flatMap((name): Diagnostic[] => {
-    if (declared.has(name) || text.includes(name) || name.startsWith("ansible_")) return [];
-    const used = inventory.hosts.some(
-      (host) =>
-        inventory.candidates(host.name).has(name) &&
-        (inventory.candidates(host.name).get(name)?.length ?? 0) > 1,
-    );
-    if (used) return [];
-    return [
-      {
-        code: "cli/unused-extra-var",
-        severity: "warning",
-        summary: `-e ${name}: nothing uses it`,
-        hint:
-          declared.size > 0
-            ? `The playbook's inputs are ${[...declared].join(", ")}.`
-            : "The playbook has no inputs.",
-      },
-    ];
-  });
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !declared.has(name)));
 }
 
 function inventoryFolders({ inventory }: SpecRequest): readonly string[] {

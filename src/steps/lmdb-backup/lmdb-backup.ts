@@ -14,7 +14,6 @@ export interface Params {
   readonly path?: string;
   readonly to?: string;
   readonly live?: boolean;
-  readonly units?: readonly string[];
   readonly user?: string;
 }
 
@@ -42,13 +41,6 @@ copy that is less than that. There is nothing to take back: the copy stays until
       description: "Copy although a daemon has the LMDB open; the files may then not fit together.",
       default: false,
     },
-    units: {
-      type: "array",
-      items: { type: "string" },
-      description:
-        "The units that write to the LMDB: a plan asks about the copy after they are stopped.",
-      default: ["pdns", "lightningstream"],
-    },
     user: userParam,
   },
   examples: [
@@ -60,10 +52,7 @@ copy that is less than that. There is nothing to take back: the copy stays until
   where: "host",
   idempotent: true,
   cancel: "safe",
-  reads: (params) => [
-    `lmdb:${params.path ?? LMDB_PATH}`,
-    ...(params.units ?? []).map((unit) => `unit:${unit}` as const),
-  ],
+  reads: (params) => [`lmdb:${params.path ?? LMDB_PATH}`],
   touches: (params) => [BACKUP_RESOURCE, `file:${folderFor(params)}`],
   check,
   apply,

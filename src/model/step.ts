@@ -177,9 +177,6 @@ export interface ChangingStep<P extends object, R extends Json> extends StepComm
   undo(host: HostSession, record: R, left: Json | undefined, tools: StepTools): Promise<Undone>;
 }
 
-export type StepDefinition<P extends object, R extends Json> =
-  ReadingStep<P, R> | ChangingStep<P, R>;
-
 /** Any step of the registry. Parameters were validated against its schema at the door, records come from its own journal entries. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where parameter types are forgotten
 export type AnyStep = ReadingStep<any, any> | ChangingStep<any, any>;

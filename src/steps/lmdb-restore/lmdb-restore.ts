@@ -37,7 +37,12 @@ it alone. A server that starts in between finds no main file and cannot take hal
 
 Never writes over an LMDB: where there is one, \`lmdb.remove\` comes first.`.trim(),
   params: {
-    of: { type: "string", required: true, description: "The `id:` of the `lmdb.backup` task." },
+    of: {
+      type: "string",
+      required: true,
+      names: "task",
+      description: "The `id:` of the `lmdb.backup` task.",
+    },
     units: {
       type: "array",
       items: { type: "string" },

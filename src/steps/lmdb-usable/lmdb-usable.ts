@@ -26,7 +26,12 @@ export const step = defineReading<Params, Seen>({
 Compares every file of the backup with the SHA-256 that the journal has of it. Only the backup that the named task made
 in this run, on this host, counts.`.trim(),
   params: {
-    of: { type: "string", required: true, description: "The `id:` of the `lmdb.backup` task." },
+    of: {
+      type: "string",
+      required: true,
+      names: "task",
+      description: "The `id:` of the `lmdb.backup` task.",
+    },
     schema: {
       type: "integer",
       minimum: 1,

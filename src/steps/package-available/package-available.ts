@@ -28,6 +28,7 @@ export const step = defineReading<AvailableParams, AvailableSeen>({
     of: {
       type: "string",
       required: true,
+      names: "task",
       description: "The id of a task of this playbook with package or package.fetch.",
     },
   },

@@ -29,6 +29,8 @@ export function stepContract(step: AnyStep, folder: string, options: ContractOpt
     test.each(caseFiles(folder).map((of) => ({ name: `${of.title} (${of.file})`, of })))(
       "$name",
       ({ of }) => playCase(step, of, options),
+      // Real disks are slow when they are asked to be sure.
+      30_000,
     );
   });
 }

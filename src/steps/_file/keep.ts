@@ -2,7 +2,7 @@
 // copying again is harmless and a damaged copy is noticed.
 import { sh, type Command } from "../../model/command.ts";
 import { DIGEST } from "./look.ts";
-import { chain } from "./write.ts";
+import { chain, SYNC_TREE } from "./write.ts";
 
 /** Sets `$k`, where kept things are. */
 const ROOM = sh`if [ "$(id -u)" = 0 ]; then k=/var/lib/runbook/records; else k=$HOME/.runbook/records; fi; k=\${RUNBOOK_RECORDS:-$k}`;
@@ -32,7 +32,7 @@ export function keepTree(path: string, digest: string): Command {
   return keep(digest, {
     right: (folder) => sh`[ "$(p=${folder}; ${DIGEST})" = ${`digest ${digest}`} ]`,
     there: sh`[ -d "$f" ]`,
-    copy: [sh`rm -rf -- "$f"`, sh`cp -a -- ${path} "$t"`, sh`sync`],
+    copy: [sh`rm -rf -- "$f"`, sh`cp -a -- ${path} "$t"`, SYNC_TREE],
   });
 }
 

@@ -117,7 +117,7 @@ export function putHardLink(spot: Spot, source: string): Command {
 
 /** Puts a copy of a folder in place, where nothing is. */
 export function putTree(spot: Spot, source: Command): Command {
-  const copy = [TEMPORARY, sh`cp -a -- ${source} "$t"`, sh`sync`];
+  const copy = [TEMPORARY, sh`cp -a -- ${source} "$t"`, SYNC_TREE];
   return inFolder(spot, [...copy, sh`[ ! -e ./${spot.name} ]`, ...intoPlace(spot)]);
 }
 
@@ -137,6 +137,9 @@ export function chain(commands: readonly Command[]): Command {
 }
 
 const SYNC = sh`sync .`;
+
+/** Brings everything below `$t` to disk, and nothing else that the host has to write. */
+export const SYNC_TREE = sh`find "$t" '(' -type f -o -type d ')' -exec sync {} +`;
 
 /** A name that nobody can know beforehand, and that is gone when the script ends. */
 const TEMPORARY = sh`t=$(mktemp -u ./.runbook.XXXXXXXX) && trap 'rm -rf -- "$t"' EXIT`;

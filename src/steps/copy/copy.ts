@@ -27,6 +27,7 @@ import {
   type Wanted,
 } from "../_file/put.ts";
 import { undoFile, type FileRecord } from "../_file/record.ts";
+import { readsFile } from "../_file/resources.ts";
 
 interface Params extends OwnerParams {
   readonly dest: string;
@@ -108,7 +109,7 @@ otherwise, and root never follows a link that belongs to somebody else.`,
     },
   ],
   reads: ({ dest, src, remote_src }) =>
-    remote_src && src !== undefined ? [`file:${dest}`, `file:${src}`] : [`file:${dest}`],
+    remote_src && src !== undefined ? [...readsFile(dest), ...readsFile(src)] : readsFile(dest),
   touches: ({ dest }) => [`file:${dest}`],
   async check(host, params, tools) {
     const wanted = await wantedOf(host, params, tools);

@@ -7,6 +7,7 @@ import { INLINE, look, lookCommand, parseLook, type LookFor, type Looked } from 
 import { octal } from "../_file/mode.ts";
 import { ABSOLUTE, GROUP, MODE, OWNER } from "../_file/params.ts";
 import { leftOf, undoFile, withoutBytes, type FileLeft, type FileRecord } from "../_file/record.ts";
+import { isEverywhere, makesFolders, readsFile } from "../_file/resources.ts";
 import { differences, type Standing } from "../_file/standing.ts";
 import { chain } from "../_file/write.ts";
 import { changeOf, differing, listBelow, setBelow, undoBelow, type Below } from "./below.ts";
@@ -89,9 +90,12 @@ Root never follows a symbolic link that belongs to somebody else.`,
   ],
   reads: ({ path, ...rest }) => {
     const source = sourcePath({ path, ...rest });
-    return source === undefined ? [`file:${path}`] : [`file:${path}`, `file:${source}`];
+    return source === undefined ? readsFile(path) : [...readsFile(path), ...readsFile(source)];
   },
-  touches: ({ path }) => [`file:${path}`],
+  touches: ({ path, state, recurse }) => {
+    const folder = state === "directory" || recurse;
+    return [`file:${path}`, ...(folder ? makesFolders(path) : [])];
+  },
   async check(host, params) {
     const seen = await see(host, params);
     const { wish, looked, below } = seen;
@@ -176,7 +180,9 @@ function questionFor(params: Params): LookFor {
     follow: follow && state !== "absent" && state !== "link" && state !== "hard",
     ...(owner === undefined ? {} : { owner }),
     ...(group === undefined ? {} : { group }),
-    ...(loses ? { hash: true, bytes: { upTo: INLINE }, digest: state === "absent" } : {}),
+    ...(loses
+      ? { hash: true, bytes: { upTo: INLINE }, digest: state === "absent" && !isEverywhere(path) }
+      : {}),
   };
 }
 

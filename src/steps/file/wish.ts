@@ -6,6 +6,7 @@ import type { Looked } from "../_file/look.ts";
 import { parseMode } from "../_file/mode.ts";
 import type { OwnerParams } from "../_file/params.ts";
 import { givenBy, missingFolder, unknownName, wrong } from "../_file/put.ts";
+import { isEverywhere } from "../_file/resources.ts";
 import { same, type Standing } from "../_file/standing.ts";
 import {
   chain,
@@ -54,6 +55,10 @@ export function wishFor(params: Params, looked: Looked, source: Looked | undefin
   switch (stateOf(params, looked)) {
     case "absent":
       if (looked.now.kind === "absent") return { kind: "satisfied" };
+      if (isEverywhere(looked.path)) {
+        const hint = "Name what is in it that has to go.";
+        return blocked("system-folder", `${looked.path} is never removed`, hint);
+      }
       return {
         kind: "pending",
         after: { kind: "absent" },

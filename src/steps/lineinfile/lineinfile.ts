@@ -1,3 +1,4 @@
+import { dirname } from "node:path/posix";
 import { defineChanging, StepProblem } from "../../model/step.ts";
 import type { HostReader } from "../../model/transport.ts";
 import { badParams } from "../_command/run.ts";
@@ -13,6 +14,7 @@ import {
 } from "../_file/params.ts";
 import { applyPut, checkPut, fileLeft, preparePut, wrong, type Wanted } from "../_file/put.ts";
 import { leftOf, undoFile, type FileRecord } from "../_file/record.ts";
+import { makesFolders, readsFile } from "../_file/resources.ts";
 import { withLine, withoutLine, type LineEdit } from "./edit.ts";
 import { pythonRegExp } from "./python-regexp.ts";
 
@@ -112,8 +114,8 @@ belongs to somebody else.`,
       yaml: "- lineinfile: { path: /etc/apt/sources.list, search_string: auth-51, state: absent }\n",
     },
   ],
-  reads: ({ path }) => [`file:${path}`],
-  touches: ({ path }) => [`file:${path}`],
+  reads: ({ path }) => readsFile(path),
+  touches: ({ path, create }) => [`file:${path}`, ...(create ? makesFolders(dirname(path)) : [])],
   async check(host, params) {
     const looked = await lookAt(host, params);
     if (looked.now.kind === "absent" && params.state === "absent") return { kind: "satisfied" };

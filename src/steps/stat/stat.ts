@@ -5,6 +5,7 @@ import { defineReading, StepProblem } from "../../model/step.ts";
 import { ask, commandFailed } from "../ask.ts";
 import { octal } from "../_file/mode.ts";
 import { ABSOLUTE } from "../_file/params.ts";
+import { readsFile } from "../_file/resources.ts";
 
 type Algorithm = "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512";
 
@@ -70,7 +71,7 @@ is missing. MIME types and attributes of file systems are not looked up.`,
 `,
     },
   ],
-  reads: ({ path }) => [`file:${path}`],
+  reads: ({ path }) => readsFile(path),
   async observe(host, params) {
     const { path, follow, checksum_algorithm: algorithm } = params;
     const stat = sh`stat ${follow ? ["-L"] : []} -c ${FORMAT} -- "$p"`;

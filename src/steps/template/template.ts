@@ -23,6 +23,7 @@ import {
   type Wanted,
 } from "../_file/put.ts";
 import { undoFile, type FileRecord } from "../_file/record.ts";
+import { readsFile } from "../_file/resources.ts";
 
 interface Params extends OwnerParams {
   readonly src: string;
@@ -95,7 +96,7 @@ newline after a block tag is removed, the last newline of the file is kept.`,
 `,
     },
   ],
-  reads: ({ dest }) => [`file:${dest}`],
+  reads: ({ dest }) => readsFile(dest),
   touches: ({ dest }) => [`file:${dest}`],
   async check(host, params, tools) {
     const wish = await wishOf(params, tools);

@@ -68,10 +68,12 @@ export async function lookBeforeResuming(running: Running): Promise<readonly Ref
   const absent = new Set(unreached.map(({ host }) => host));
   const reachable = open.filter((host) => !absent.has(host));
   if (reachable.length > 0) await seeGoal(running, reachable);
-  const atGoal = spec.hosts.filter(
-    (host) => laneOf(running.state, host).atGoal === true && !reachable.includes(host),
-  );
-  const found = await preflight(running, [...reachable, ...atGoal]);
+  // The others are looked at so that steps know who they are, and are not judged.
+  const others = spec.hosts.filter((host) => {
+    const lane = laneOf(running.state, host);
+    return (lane.atGoal === true || lane.begun !== undefined) && !reachable.includes(host);
+  });
+  const found = await preflight(running, [...reachable, ...others]);
   return [...unreached, ...found];
 }
 

@@ -11,6 +11,7 @@ import type { Json } from "../model/json.ts";
 import type { Applied, ChangingStep, Check, Undo } from "../model/step.ts";
 import { StepProblem } from "../model/step.ts";
 import { laneOf } from "./fold.ts";
+import { forgetJobs } from "./left-jobs.ts";
 import type { Prepared } from "./prepared.ts";
 import { readerFor, sessionFor } from "./prepared.ts";
 import { registeredFailure, registeredOk } from "./registered.ts";
@@ -30,6 +31,9 @@ export async function runChange(running: Running, prepared: Prepared): Promise<v
     if (step.where === "host") {
       const opened = await running.transport.connection(of.on).open(prepared.identity);
       if (opened.kind !== "open") throw new StepProblem("unreachable", opened.diagnostic);
+      const earlier = laneOf(running.state, of.host).tasks.get(hostTaskKey(of))?.attempt ?? 0;
+      // Of an attempt that the journal has done with; the controller may have ended before it said so to the host.
+      if (earlier > 0) await forgetJobs(running, prepared, earlier);
     }
     const check = await step.check(readerFor(running, prepared), prepared.params, prepared.tools);
     await continueFrom(running, prepared, step, check, began);
@@ -112,7 +116,7 @@ async function change(
   });
   const applied = await step.apply(session, prepared.params, prepared.tools);
   await settleApplied(running, prepared, applied, began);
-  await session.forgetJobs();
+  await forgetJobs(running, prepared, attempt);
 }
 
 /** `inverse: none` says that there is nothing to take back. */

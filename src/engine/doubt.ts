@@ -11,6 +11,7 @@ import type { Changing } from "./change.ts";
 import { inDoubt, runChange, settleApplied, settleSatisfied } from "./change.ts";
 import { laneOf } from "./fold.ts";
 import { hostView, passGate } from "./gate.ts";
+import { forgetJobs, isOver } from "./left-jobs.ts";
 import type { Prepared } from "./prepared.ts";
 import { prepare, readerFor, sessionFor } from "./prepared.ts";
 import type { Running } from "./running.ts";
@@ -55,6 +56,7 @@ export async function settleDoubt(
       if (opened.kind === "refused") return await giveUp(running, record, opened.diagnostic);
     }
     await look(running, prepared, prepared.step as Changing, record);
+    if (isOver(record)) await forgetJobs(running, prepared, record.attempt);
   } catch (error) {
     if (!(error instanceof StepProblem)) throw error;
     if (error.kind === "unreachable" && host !== FLEET) {
@@ -77,8 +79,7 @@ async function look(
     // The job has its exit status: applying attaches to it by name and starts nothing.
     const session = sessionFor(running, prepared, record.attempt);
     const applied = await step.apply(session, prepared.params, prepared.tools);
-    await settleApplied(running, prepared, applied, began);
-    return session.forgetJobs();
+    return settleApplied(running, prepared, applied, began);
   }
   if (prepared.task.probe) return probe(running, prepared, prepared.task.probe, record, began);
   if (!step.idempotent) {

@@ -11,6 +11,7 @@ import type { Action, End } from "./decide.ts";
 import { decide } from "./decide.ts";
 import { settleDoubt } from "./doubt.ts";
 import { createLanes } from "./lanes.ts";
+import { forgetLeftJobs } from "./left-jobs.ts";
 import { seeGoal } from "./look.ts";
 import type { Running } from "./running.ts";
 import { runTask } from "./task-run.ts";
@@ -29,6 +30,8 @@ export async function execute(running: Running, wish: StopWish): Promise<End> {
   const busy = new Set<HostId>();
   const failures: unknown[] = [];
   let wake = (): void => {};
+  // Not the first to hold these locks: another controller of this run was here.
+  if (running.state.fencing > 1) await forgetLeftJobs(running);
   const perform = (action: Action): void => {
     const host = laneOfAction(action);
     busy.add(host);

@@ -188,6 +188,8 @@ function knownView(running: Running): Omit<FleetView, "judged" | "scope"> {
   const { spec, lanes } = running.state;
   const atGoal = new Set<HostId>();
   for (const lane of lanes.values())
-    if (lane.host !== FLEET && lane.atGoal === true) atGoal.add(lane.host);
+    // What this run has begun is on its way there, and has perhaps written where only hosts at their goal may have.
+    if (lane.host !== FLEET && (lane.atGoal === true || lane.begun !== undefined))
+      atGoal.add(lane.host);
   return { fleet: spec.fleet, atGoal };
 }

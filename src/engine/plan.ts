@@ -158,7 +158,7 @@ function whenAnswer(
       when,
       scope,
       task.at,
-      journalFunctions(running.state, host),
+      journalFunctions(running.program, running.state, host),
     );
     if (rendered.kind === "rendered" && rendered.value) continue;
     if (rendered.kind === "rendered")
@@ -183,7 +183,7 @@ async function planLoop(
     task.loop?.over ?? [],
     scope,
     task.at,
-    journalFunctions(running.state, host),
+    journalFunctions(running.program, running.state, host),
   );
   if (items.kind === "unknown")
     return { kind: "unknown", why: `its items depend on ${items.names.join(", ")}` };

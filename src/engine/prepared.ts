@@ -95,7 +95,7 @@ export async function prepare(
     throw new Error(`${task.id} undoes a task and has no parameters`);
   const step = stepOf(running, task);
   const scope = await variablesFor(running, host, task, item, unknown);
-  const functions = journalFunctions(running.state, host);
+  const functions = journalFunctions(running.program, running.state, host);
   const raw: Record<string, Json> = {};
   for (const [name, value] of Object.entries(task.action.params)) {
     if (templateOf(step, name) !== undefined) {
@@ -272,7 +272,7 @@ function toolsFor(
   identity: Identity,
   timeoutMs: number,
 ): StepTools {
-  const functions = journalFunctions(running.state, of.host);
+  const functions = journalFunctions(running.program, running.state, of.host);
   return {
     clock: running.clock,
     dns: running.dns,

@@ -5,6 +5,7 @@ import type { HostId } from "../model/ids.ts";
 import { FLEET, hostTaskKey, taskId } from "../model/ids.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Task } from "../model/playbook.ts";
+import { NoAnswer } from "../model/rendering.ts";
 import type { TemplateFunctions } from "../model/rendering.ts";
 import type { Lane, RunState } from "../model/run-state.ts";
 import type { Scope, Value, ValueMap, VariableLayer } from "../model/value.ts";
@@ -117,15 +118,20 @@ function isList(value: Json): value is readonly Json[] {
 }
 
 /** `record('id')`: what the journal kept before that task changed this host. */
-export function journalFunctions(state: RunState, host: HostId): TemplateFunctions {
+export function journalFunctions(
+  { tasks }: Program,
+  state: RunState,
+  host: HostId,
+): TemplateFunctions {
   return {
-    record: ([id]) => {
-      const lane = laneOf(state, host);
-      for (const record of lane.tasks.values()) {
-        if (record.of.task !== taskId(asText(id)) || record.undo?.kind !== "reversible") continue;
-        return record.undo.record;
+    record: ([name]) => {
+      const id = taskId(asText(name));
+      for (const { of, undo } of laneOf(state, host).tasks.values()) {
+        if (of.task === id && undo?.kind === "reversible") return undo.record;
       }
-      throw new RangeError(`the journal has no record of a task "${asText(id)}" on ${host}`);
+      throw tasks.has(id)
+        ? new NoAnswer("not-yet", `"${id}" has not changed ${host} in this run`)
+        : new NoAnswer("never", `the playbook has no task with the id "${id}"`);
     },
   };
 }

@@ -80,7 +80,7 @@ async function settledBy(
       condition,
       scope,
       task.at,
-      journalFunctions(running.state, of.host),
+      journalFunctions(running.program, running.state, of.host),
     );
     if (rendered.kind === "rendered" && rendered.value) continue;
     if (rendered.kind === "rendered") {
@@ -128,7 +128,7 @@ async function itemsOf(
     task.loop.over,
     scope,
     task.at,
-    journalFunctions(running.state, host),
+    journalFunctions(running.program, running.state, host),
   );
   if (rendered.kind !== "rendered") {
     await settleFailed(running, of, task, renderingProblem(rendered, task), undefined, 0);

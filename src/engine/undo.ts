@@ -1,6 +1,6 @@
 /** Taking back one host-task from its record, and choosing how a host goes back. */
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { HostId, HostTask, TaskId } from "../model/ids.ts";
+import type { HostId, TaskId } from "../model/ids.ts";
 import { FLEET, hostTaskKey } from "../model/ids.ts";
 import type { Task } from "../model/playbook.ts";
 import type { HostTaskRecord } from "../model/run-state.ts";
@@ -12,12 +12,19 @@ import { followJobs } from "./doubt.ts";
 import { laneOf } from "./fold.ts";
 import { hostView, passGate } from "./gate.ts";
 import { unit } from "./lane-next.ts";
+import { forgetJobs, prepareRecord, undoing } from "./left-jobs.ts";
 import type { Prepared } from "./prepared.ts";
-import { prepare, sessionFor } from "./prepared.ts";
+import { sessionFor } from "./prepared.ts";
 import { registeredOk } from "./registered.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 import { runTask, settleFailed } from "./task-run.ts";
+
+/** The host was lost meanwhile: the undo stays intended, and is gone on with when the host is back. */
+interface Away {
+  readonly kind: "away";
+  readonly diagnostic: Diagnostic;
+}
 
 /** Undoes one record of a host that goes back by undoing. */
 export async function undoRecord(running: Running, record: HostTaskRecord): Promise<void> {
@@ -26,7 +33,12 @@ export async function undoRecord(running: Running, record: HostTaskRecord): Prom
   if (!task) return settleUndo(running, record, lostTask(record), began);
   if (record.back?.standing !== "intended")
     await running.append({ type: "undo-intended", of: record.of });
-  await settleUndo(running, record, await undone(running, record, task), began);
+  let result = await undone(running, record, task);
+  // A second look settles most doubts: every undo begins with what is there.
+  if (result.kind === "in-doubt") result = await undone(running, record, task);
+  if (result.kind !== "away") return settleUndo(running, record, result, began);
+  const { diagnostic } = result;
+  await running.append({ type: "host-lost", host: record.of.host, diagnostic });
 }
 
 function lostTask(record: HostTaskRecord): Undone {
@@ -37,7 +49,11 @@ function lostTask(record: HostTaskRecord): Undone {
   return { kind: "failed", diagnostic };
 }
 
-async function undone(running: Running, record: HostTaskRecord, task: Task): Promise<Undone> {
+async function undone(
+  running: Running,
+  record: HostTaskRecord,
+  task: Task,
+): Promise<Undone | Away> {
   const { undo } = record;
   if (undo === undefined || undo.kind === "nothing") return { kind: "already" };
   if (undo.kind === "no-inverse") return runInverse(running, record, task);
@@ -48,26 +64,26 @@ async function undone(running: Running, record: HostTaskRecord, task: Task): Pro
     };
   }
   try {
-    const found = await preparedFor(running, record, task);
+    const found = await prepareRecord(running, record, task);
     if (found.kind === "failed") return found;
     const { prepared } = found;
-    // A job of the forward way that still runs would work against the undo.
-    if (record.standing === "intended") await followJobs(running, prepared, record);
     const step = prepared.step as Changing;
     if (step.where === "host") {
       const opened = await running.transport.connection(record.of.on).open(prepared.identity);
-      if (opened.kind !== "open") return { kind: "failed", diagnostic: opened.diagnostic };
+      if (opened.kind === "unreachable") return away(record, opened.diagnostic);
+      if (opened.kind === "refused") return { kind: "failed", diagnostic: opened.diagnostic };
     }
-    const session = sessionFor(
-      running,
-      { ...prepared, of: { ...record.of, task: undoName(record.of) } },
-      record.attempt,
-    );
+    // A job of the forward way that still runs would work against the undo.
+    if (record.standing === "intended") await jobsOver(running, prepared, record);
+    const back = undoing(prepared);
+    await jobsOver(running, back, record);
+    const session = sessionFor(running, back, record.attempt);
     const result = await step.undo(session, undo.record, record.after, prepared.tools);
-    await session.forgetJobs();
+    await forgetJobs(running, back, record.attempt);
     return result;
   } catch (error) {
     if (!(error instanceof StepProblem)) throw error;
+    if (error.kind === "unreachable") return away(record, error.diagnostic);
     return {
       kind: error.kind === "in-doubt" ? "in-doubt" : "failed",
       diagnostic: error.diagnostic,
@@ -75,30 +91,19 @@ async function undone(running: Running, record: HostTaskRecord, task: Task): Pro
   }
 }
 
-/** Jobs of an undo are not the jobs of what it undoes. */
-function undoName(of: HostTask): TaskId {
-  return `undo-${of.task}` as TaskId;
+/** What belongs to no host has nowhere to wait for. */
+function away(record: HostTaskRecord, diagnostic: Diagnostic): Undone | Away {
+  return { kind: record.of.host === FLEET ? "failed" : "away", diagnostic };
 }
 
-type Found =
-  | { readonly kind: "found"; readonly prepared: Prepared }
-  | { readonly kind: "failed"; readonly diagnostic: Diagnostic };
-
-async function preparedFor(running: Running, record: HostTaskRecord, task: Task): Promise<Found> {
-  const { of } = record;
-  const value =
-    of.item === undefined
-      ? undefined
-      : laneOf(running.state, of.host).items.get(of.task)?.[of.item];
-  const item = of.item === undefined ? undefined : { index: of.item, value: value ?? null };
-  const preparation = await prepare(running, of.host, task, item);
-  if (preparation.kind === "ready")
-    return { kind: "found", prepared: { ...preparation.prepared, of } };
-  const diagnostic =
-    preparation.kind === "problem"
-      ? preparation.diagnostic
-      : problem("engine/not-yet-known", `${preparation.names.join(", ")} is not known`);
-  return { kind: "failed", diagnostic };
+/** Waits for jobs of an earlier controller or connection. What they left on the host is what the undo begins with. */
+async function jobsOver(
+  running: Running,
+  prepared: Prepared,
+  record: HostTaskRecord,
+): Promise<void> {
+  const left = await followJobs(running, prepared, record);
+  if (left !== "absent") await forgetJobs(running, prepared, record.attempt);
 }
 
 /** `inverse:` is a task of its own, run as a host-task under "<id>.inverse". */
@@ -182,6 +187,7 @@ export async function runUndoTask(
   for (const record of records) {
     if (record.back?.standing !== "done" && record.back?.standing !== "already")
       await undoRecord(running, record);
+    if (lane.lost) return;
     const back = record.back;
     if (back?.standing === "done" || back?.standing === "already") continue;
     const diagnostic =

@@ -1,3 +1,5 @@
+import type { Json } from "../model/json.ts";
+import { NoAnswer } from "../model/rendering.ts";
 import { bind } from "./arguments.ts";
 import { datumOf } from "./variables.ts";
 import { flagOr, integerOr, wantText } from "./coerce.ts";
@@ -5,7 +7,7 @@ import type { Frame } from "./frame.ts";
 import { runLookup } from "./lookups/index.ts";
 import type { Machine } from "./machine.ts";
 import { dictPairs } from "./methods/containers.ts";
-import { failed } from "./problem.ts";
+import { failed, PendingProblem } from "./problem.ts";
 import { jsonOf } from "./to-json.ts";
 import { mapKey } from "./values/compare.ts";
 import { Callable, Dict, Moment, OMIT, Range, Thing, Undefined } from "./values/datum.ts";
@@ -57,8 +59,17 @@ export function globalNamed(name: string, frame: Frame): Datum | undefined {
   if (custom === undefined) return undefined;
   return new Callable("function", name, ({ positional, named }) => {
     const kwargs = Object.fromEntries([...named].map(([key, value]) => [key, jsonOf(value)]));
-    return datumOf(custom(positional.map(jsonOf), kwargs));
+    return datumOf(answerOf(name, () => custom(positional.map(jsonOf), kwargs)));
   });
+}
+
+function answerOf(name: string, ask: () => Json): Json {
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    throw error.kind === "not-yet" ? new PendingProblem([`${name}()`]) : failed(error.message);
+  }
 }
 
 function range(given: Arguments, machine: Machine): Range {

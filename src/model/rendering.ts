@@ -27,3 +27,13 @@ export interface Renderer {
   /** A stand-in for a value that is not known yet; whatever uses it renders as `unknown`. */
   pending(name: string): Value;
 }
+
+/** What a template function throws when it has no answer; the message is for people. */
+export class NoAnswer extends Error {
+  /** `not-yet`: a plan cannot have it, the run will. `never`: there is no such thing. */
+  readonly kind: "not-yet" | "never";
+  constructor(kind: "not-yet" | "never", message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}

@@ -81,6 +81,14 @@ export class ScriptedHosts {
     this.#clock = options.clock ?? NEVER;
   }
 
+  /** Jobs that nobody has forgotten, as "HOST TASK NAME". */
+  get jobs(): readonly string[] {
+    return [...this.#jobs].flatMap(([key, jobs]) => {
+      const [host, , , hostTask] = JSON.parse(key) as string[];
+      return [...jobs.keys()].map((name) => `${host} ${hostTask} ${name}`);
+    });
+  }
+
   transport(): Transport {
     const connections = new Map<HostId, HostConnection>();
     return {

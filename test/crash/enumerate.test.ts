@@ -25,6 +25,7 @@ goal:
   - holds: { key: done, value: "yes" }
 preflight:
   - holds: { key: old, equal_everywhere: true }
+  - only_done: { key: prefix }
 phases:
   - name: one
     tasks:
@@ -37,6 +38,8 @@ phases:
     tasks:
       - put: { key: "{{ item }}", value: "on" }
         loop: [x, y]
+      - id: packages
+        install: { key: release, value: new }
       - id: leap
         irreversible: it leaps
         put: { key: schema, value: "6" }
@@ -52,6 +55,7 @@ rollback:
   - name: back
     tasks:
       - put: { key: schema, value: "5" }
+      - undo: packages
       - undo: prefix
       - put: { key: done, value: "no" }
 `;
@@ -102,6 +106,7 @@ async function everyDeath(
       await act(one, { line, when });
       const at = `killed ${when} line ${line} (${undisturbed.lines[line - 1]?.entry.type})`;
       expect([at, one.world.picture()]).toEqual([at, wanted]);
+      expect([at, one.world.hosts.jobs]).toEqual([at, []]);
       expect([at, strikes(one.world)]).toEqual([at, strikes(undisturbed.world)]);
     }
   }

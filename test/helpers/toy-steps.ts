@@ -1,6 +1,7 @@
 /**
- * A world small enough to enumerate: hosts hold keys with values, and count what is done to them. Three steps on it: `put`
- * (changing, idempotent, reversible), `strike` (changing, not idempotent, a job) and `holds` (reading).
+ * A world small enough to enumerate: hosts hold keys with values, and count what is done to them. Its steps: `put` (changing,
+ * idempotent, reversible), `install` (the same by jobs), `strike` (changing, not idempotent, a job), `holds` and
+ * `only_done` (reading).
  */
 import { sh } from "../../src/model/command.ts";
 import type { HostId } from "../../src/model/ids.ts";
@@ -144,6 +145,26 @@ const put = defineChanging<Put, Put & { readonly before: string | null }>({
   },
 });
 
+const install = defineChanging<Put, Put & { readonly before: string | null }>({
+  ...put,
+  name: "install",
+  summary: "sets a key by a job",
+  description: "Sets a key of a host to a value, in a job that is left alone.",
+  examples: [{ title: "one", yaml: "install: { key: a, value: b }" }],
+  cancel: "leave",
+  async apply(host, { key, value }) {
+    await runJob(host, sh`put ${key} ${value}`, { name: "main", cancel: "leave" });
+    return { kind: "done", changed: true, after: { key, value } };
+  },
+  async undo(host, { key, before }) {
+    const now = await ask(host, sh`get ${key}`);
+    if ((now.code === 0 ? now.out : null) === before) return { kind: "already" };
+    const back = before === null ? sh`drop ${key}` : sh`put ${key} ${before}`;
+    await runJob(host, back, { name: "back", cancel: "leave" });
+    return { kind: "done" };
+  },
+});
+
 const strike = defineChanging<{ readonly key: string }, null>({
   name: "strike",
   summary: "counts up",
@@ -212,6 +233,36 @@ const holds = defineReading<Holds, { readonly value: string | null }>({
   },
 });
 
+const onlyDone = defineReading<{ readonly key: string }, { readonly there: boolean }>({
+  name: "only_done",
+  summary: "looks who has a key",
+  description:
+    "Fails when a host has the key that is not known to be done, or is not known at all.",
+  params: { key: { type: "string", description: "the key", required: true } },
+  examples: [{ title: "one", yaml: "only_done: { key: a }" }],
+  where: "host",
+  reads: ({ key }) => [`key:${key}`],
+  async observe(host, { key }) {
+    return { there: (await ask(host, sh`get ${key}`)).code === 0 };
+  },
+  judge(sightings, view) {
+    const writers = sightings.filter(({ seen }) => seen.there).map(({ host }) => host);
+    const strangers = writers.filter((host) => !view.atGoal.has(host));
+    return sightings.map(() =>
+      strangers.length === 0
+        ? { kind: "holds" }
+        : {
+            kind: "fails",
+            diagnostic: {
+              code: "step/toy",
+              severity: "error",
+              summary: `${strangers.join(", ")} is not done`,
+            },
+          },
+    );
+  },
+});
+
 export const toySteps: StepRegistry = new Map<string, AnyStep>(
-  [put, strike, holds].map((step) => [step.name, step]),
+  [put, install, strike, holds, onlyDone].map((step) => [step.name, step]),
 );

@@ -1,0 +1,79 @@
+/**
+ * Job directories on a host go when their outcome is in the journal. A controller that ended in between left them; whoever
+ * goes on with its run takes them away.
+ */
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { TaskId } from "../model/ids.ts";
+import type { Task } from "../model/playbook.ts";
+import type { HostTaskRecord, Lane } from "../model/run-state.ts";
+import { laneOf } from "./fold.ts";
+import type { Prepared } from "./prepared.ts";
+import { prepare, sessionFor } from "./prepared.ts";
+import type { Running } from "./running.ts";
+import { problem } from "./running.ts";
+
+export type PreparedRecord =
+  | { readonly kind: "found"; readonly prepared: Prepared }
+  | { readonly kind: "failed"; readonly diagnostic: Diagnostic };
+
+/** The host-task of a record made ready again, with the item and on the machine that the record names. */
+export async function prepareRecord(
+  running: Running,
+  { of }: HostTaskRecord,
+  task: Task,
+): Promise<PreparedRecord> {
+  const value =
+    of.item === undefined
+      ? undefined
+      : laneOf(running.state, of.host).items.get(of.task)?.[of.item];
+  const item = of.item === undefined ? undefined : { index: of.item, value: value ?? null };
+  const preparation = await prepare(running, of.host, task, item);
+  if (preparation.kind === "ready")
+    return { kind: "found", prepared: { ...preparation.prepared, of } };
+  const diagnostic =
+    preparation.kind === "problem"
+      ? preparation.diagnostic
+      : problem("engine/not-yet-known", `${preparation.names.join(", ")} is not known`);
+  return { kind: "failed", diagnostic };
+}
+
+/** Jobs of an undo are not the jobs of what it undoes. */
+export function undoing(prepared: Prepared): Prepared {
+  return { ...prepared, of: { ...prepared.of, task: `undo-${prepared.of.task}` as TaskId } };
+}
+
+/** The jobs of one attempt at a host-task. Steps that live on the controller have none. */
+export async function forgetJobs(
+  running: Running,
+  prepared: Prepared,
+  attempt: number,
+): Promise<void> {
+  if (prepared.step.where === "host") await sessionFor(running, prepared, attempt).forgetJobs();
+}
+
+/** Begun and settled: its jobs have said all that they will be asked. */
+export function isOver({ standing, attempt }: HostTaskRecord): boolean {
+  return attempt > 0 && standing !== "intended" && standing !== "in-doubt";
+}
+
+/** For a run that is gone on with, on the hosts that answer. */
+export async function forgetLeftJobs(running: Running): Promise<void> {
+  const lanes = [...running.state.lanes.values()].filter((lane) => !lane.lost);
+  await Promise.all(lanes.map((lane) => forgetInLane(running, lane)));
+}
+
+async function forgetInLane(running: Running, lane: Lane): Promise<void> {
+  const begun = [...lane.tasks.values()].filter(({ attempt }) => attempt > 0);
+  // A lane does one thing after the other: only its last one can have been cut off before it was forgotten.
+  const [last] = begun.toSorted((a, b) => b.order - a.order);
+  for (const record of begun) {
+    const forth = record === last && isOver(record);
+    const back = record.back !== undefined && record.back.standing !== "intended";
+    const task = running.program.tasks.get(record.of.task);
+    if ((!forth && !back) || !task || task.action.kind === "undo") continue;
+    const found = await prepareRecord(running, record, task);
+    if (found.kind === "failed") continue;
+    if (forth) await forgetJobs(running, found.prepared, record.attempt);
+    if (back) await forgetJobs(running, undoing(found.prepared), record.attempt);
+  }
+}

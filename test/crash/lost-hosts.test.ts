@@ -1,0 +1,109 @@
+import { describe, expect, test } from "@jest/globals";
+import { fold } from "../../src/engine/fold.ts";
+import type { HostId } from "../../src/model/ids.ts";
+import type { JournalLine } from "../../src/model/journal-entry.ts";
+import type { Asked, ScriptedFault } from "../../src/transport/scripted.ts";
+import type { Applied } from "../helpers/toy-run.ts";
+import {
+  applyToy,
+  controller,
+  quickClock,
+  resumeToy,
+  rollbackToy,
+  toyPlaybook,
+  toySpec,
+} from "../helpers/toy-run.ts";
+import { World } from "../helpers/toy-steps.ts";
+
+const PLAYBOOK = `
+runbook: 1
+name: toy
+hosts: all
+phases:
+  - name: one
+    tasks:
+      - put: { key: prefix, value: v6 }
+      - id: packages
+        install: { key: release, value: new }
+      - put: { key: done, value: "yes" }
+`;
+
+const A = "a" as HostId;
+
+function life() {
+  const world = new World();
+  const playbook = toyPlaybook(PLAYBOOK);
+  const spec = toySpec(playbook, PLAYBOOK, { hosts: ["a", "b"] });
+  const lines: JournalLine[] = [];
+  const clock = quickClock();
+  for (const host of spec.fleet) world.of(host).set("release", "old");
+  const born = () => controller(world, spec, playbook, lines, clock);
+  return {
+    world,
+    lines,
+    apply: () => applyToy(born()),
+    resume: () => resumeToy(born()),
+    rollback: () => rollbackToy(born()),
+  };
+}
+
+const UNTOUCHED = JSON.stringify([
+  ["a", [["release", "old"]]],
+  ["b", [["release", "old"]]],
+]);
+
+/** A fault of the first command for which it holds. */
+function once(world: World, fault: ScriptedFault, holds: (asked: Asked) => boolean): void {
+  let done = false;
+  world.fault = (asked) => {
+    if (done || !holds(asked)) return undefined;
+    done = true;
+    return fault;
+  };
+}
+
+function ended(applied: Applied): string {
+  return applied.kind === "ended" ? applied.ending.end.kind : applied.kind;
+}
+
+describe("a host that loses power under a job", () => {
+  test("of the way forward has it done again, and keeps no directory of it", async () => {
+    const { world, apply } = life();
+    once(world, "vanish", ({ job }) => job?.name === "main");
+    expect(ended(await apply())).toBe("succeeded");
+    expect(world.of(A).get("release")).toBe("new");
+    expect(world.hosts.jobs).toEqual([]);
+  });
+
+  test("of the way back has it done again, and keeps no directory of it", async () => {
+    const { world, apply, rollback } = life();
+    await apply();
+    once(world, "vanish", ({ job }) => job?.name === "back");
+    expect(ended(await rollback())).toBe("rolled-back");
+    expect(world.picture()).toBe(UNTOUCHED);
+    expect(world.hosts.jobs).toEqual([]);
+  });
+});
+
+describe("a host that is lost on its way back", () => {
+  test("is pending and not failed, does not keep the others, and is gone on with when it is there again", async () => {
+    const { world, lines, apply, rollback, resume } = life();
+    await apply();
+    world.fault = ({ host, job }) => {
+      if (host !== A || job?.name !== "back") return undefined;
+      world.unreachable.add(A);
+      return "lost-before";
+    };
+    const stopped = await rollback();
+    expect(stopped).toMatchObject({ kind: "ended", ending: { exitCode: 11 } });
+    const lane = fold(lines)?.lanes.get(A);
+    expect(lane?.back?.standing).toBe("pending");
+    expect(lane?.tasks.get("packages@a")?.back).toEqual({ standing: "intended" });
+    expect([...world.of("b" as HostId)]).toEqual([["release", "old"]]);
+    world.unreachable.clear();
+    world.fault = undefined;
+    expect(ended(await resume())).toBe("rolled-back");
+    expect(world.picture()).toBe(UNTOUCHED);
+    expect(world.hosts.jobs).toEqual([]);
+  });
+});

@@ -1,6 +1,6 @@
 import { failed } from "./problem.ts";
 import { mapKey } from "./values/compare.ts";
-import { Dict, Tuple } from "./values/datum.ts";
+import { Dict, List, Tuple } from "./values/datum.ts";
 import type { Datum } from "./values/datum.ts";
 import { formatNumber } from "./values/format-number.ts";
 import { numeric } from "./values/number.ts";
@@ -37,7 +37,9 @@ export function formatPercent(format: string, values: Datum): string {
   );
   if (/%(?:\([^)]*\))?[-+ 0#]*\d*(?:\.\d*)?$/.test(format.replace(DIRECTIVE, "")))
     throw failed("incomplete format");
-  const leftOver = taken < queue.length && !keyed && !(values instanceof Dict);
+  // Python cannot tell whether a list or dict was meant to be used up.
+  const container = values instanceof List && !(values instanceof Tuple);
+  const leftOver = taken < queue.length && !keyed && !container && !(values instanceof Dict);
   if (leftOver) throw failed("not all arguments converted during string formatting");
   return out;
 }

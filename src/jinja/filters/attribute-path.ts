@@ -1,5 +1,5 @@
 import type { Machine } from "../machine.ts";
-import { failed } from "../problem.ts";
+import { failed, UndefinedProblem } from "../problem.ts";
 import { Undefined } from "../values/datum.ts";
 import type { Datum } from "../values/datum.ts";
 import { typeName } from "../values/type-name.ts";
@@ -22,6 +22,20 @@ export function reader(
     let current = item;
     for (const part of path) current = machine.item(current, part);
     return current instanceof Undefined && fallback !== undefined ? fallback : current;
+  };
+}
+
+/** The same for filters that compare: an item without the attribute is a problem. */
+export function strictReader(
+  attribute: Datum | undefined,
+  machine: Machine,
+  fallback?: Datum,
+): (item: Datum) => Datum {
+  const read = reader(attribute, machine, fallback);
+  return (item) => {
+    const value = read(item);
+    if (value instanceof Undefined) throw new UndefinedProblem(value);
+    return value;
   };
 }
 

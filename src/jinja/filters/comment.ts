@@ -1,4 +1,4 @@
-import { integerOr, textOr } from "../coerce.ts";
+import { integerOr, textOr, wantText } from "../coerce.ts";
 import { openPlugin } from "../plugin.ts";
 import type { Plugins } from "../plugin.ts";
 import { failed } from "../problem.ts";
@@ -40,7 +40,7 @@ export const COMMENT_FILTERS: Plugins = {
     const parts = [
       beginning === "" ? "" : beginning + newline,
       prefix === "" ? "" : (prefix + newline).repeat(times("prefix_count")),
-      decorated(print(input), decoration, newline),
+      decorated(wantText(input, "what is commented"), decoration, newline),
       `${newline}${postfix}`.repeat(times("postfix_count")),
       end === "" ? "" : newline + end,
     ];

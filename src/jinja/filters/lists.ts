@@ -9,7 +9,7 @@ import { elements, elementsIfAny, lengthOf, units } from "../values/iterate.ts";
 import { wantInteger } from "../values/number.ts";
 import { print } from "../values/print.ts";
 import { arithmetic } from "../operators.ts";
-import { fold, reader } from "./attribute-path.ts";
+import { fold, strictReader } from "./attribute-path.ts";
 import { sortedBy } from "../values/sort.ts";
 
 const counting = plugin([], (input) => lengthOf(input));
@@ -30,7 +30,7 @@ export const LIST_FILTERS: Plugins = {
     );
   }),
   join: plugin(["d?", "attribute?"], (input, [separator, attribute], { machine }) => {
-    const read = reader(attribute, machine);
+    const read = strictReader(attribute, machine);
     return elements(input)
       .map((item) => print(read(item)))
       .join(textOr(separator, ""));
@@ -44,7 +44,9 @@ export const LIST_FILTERS: Plugins = {
     (input, [reverse, sensitive, attribute], { machine }) => {
       const keys = attribute === undefined || attribute === null ? [] : print(attribute).split(",");
       const readers =
-        keys.length === 0 ? [reader(undefined, machine)] : keys.map((key) => reader(key, machine));
+        keys.length === 0
+          ? [strictReader(undefined, machine)]
+          : keys.map((key) => strictReader(key, machine));
       const folded = fold(flagOr(sensitive, false));
       const keyOf = (item: Datum) => new List(readers.map((read) => folded(read(item))));
       const [only] = readers;
@@ -56,7 +58,7 @@ export const LIST_FILTERS: Plugins = {
   unique: plugin(
     ["case_sensitive?", "attribute?"],
     (input, [sensitive, attribute], { machine }) => {
-      const read = reader(attribute, machine);
+      const read = strictReader(attribute, machine);
       const folded = fold(flagOr(sensitive, false));
       const seen: Datum[] = [];
       return new List(
@@ -73,17 +75,25 @@ export const LIST_FILTERS: Plugins = {
   min: plugin(
     ["case_sensitive?", "attribute?"],
     (input, [sensitive, attribute], { machine }) =>
-      extreme(elements(input), fold(flagOr(sensitive, false)), reader(attribute, machine), "min") ??
-      new Undefined("No aggregated item, sequence was empty.", machine.trail()),
+      extreme(
+        elements(input),
+        fold(flagOr(sensitive, false)),
+        strictReader(attribute, machine),
+        "min",
+      ) ?? new Undefined("No aggregated item, sequence was empty.", machine.trail()),
   ),
   max: plugin(
     ["case_sensitive?", "attribute?"],
     (input, [sensitive, attribute], { machine }) =>
-      extreme(elements(input), fold(flagOr(sensitive, false)), reader(attribute, machine), "max") ??
-      new Undefined("No aggregated item, sequence was empty.", machine.trail()),
+      extreme(
+        elements(input),
+        fold(flagOr(sensitive, false)),
+        strictReader(attribute, machine),
+        "max",
+      ) ?? new Undefined("No aggregated item, sequence was empty.", machine.trail()),
   ),
   sum: plugin(["attribute?", "start?"], (input, [attribute, start], { machine }) => {
-    const read = reader(attribute, machine);
+    const read = strictReader(attribute, machine);
     let total: Datum = start ?? 0;
     for (const item of elements(input)) total = arithmetic(machine, "+", total, read(item));
     return total;
@@ -119,7 +129,7 @@ export const LIST_FILTERS: Plugins = {
   groupby: plugin(
     ["attribute", "default?", "case_sensitive?"],
     (input, [attribute, fallback, sensitive], { machine }) => {
-      const read = reader(attribute, machine, fallback);
+      const read = strictReader(attribute, machine, fallback);
       const folded = fold(flagOr(sensitive, false));
       const sorted = sortedBy(elements(input), (item) => folded(read(item)), false);
       const groups: { key: Datum; shown: Datum; items: Datum[] }[] = [];
@@ -152,6 +162,7 @@ function extreme(
   which: "min" | "max",
 ): Datum | undefined {
   const [first, ...rest] = items;
+  if (first !== undefined) read(first);
   let best = first;
   for (const item of rest) {
     if (best === undefined) break;

@@ -5,31 +5,39 @@ import type { Plugins } from "../plugin.ts";
 import { failed } from "../problem.ts";
 import { List, Tuple } from "../values/datum.ts";
 import { elements } from "../values/iterate.ts";
-import { print } from "../values/print.ts";
 
 /** Filters of file names, as Python's os.path and ntpath see them. */
 export const PATH_FILTERS: Plugins = {
-  basename: plugin([], (input) => print(input).split("/").at(-1) ?? ""),
-  dirname: plugin([], (input) => dirname(print(input))),
+  basename: plugin([], (input) => wantText(input, "a path").split("/").at(-1) ?? ""),
+  dirname: plugin([], (input) => dirname(wantText(input, "a path"))),
   splitext: plugin([], (input) => {
-    const match = /^(.*?[^/.][^/]*?|.*\/\.*[^/.][^/]*?)(\.[^./]*)$/s.exec(print(input));
-    return new Tuple(match === null ? [print(input), ""] : [match[1] ?? "", match[2] ?? ""]);
+    const match = /^(.*?[^/.][^/]*?|.*\/\.*[^/.][^/]*?)(\.[^./]*)$/s.exec(
+      wantText(input, "a path"),
+    );
+    return new Tuple(
+      match === null ? [wantText(input, "a path"), ""] : [match[1] ?? "", match[2] ?? ""],
+    );
   }),
-  normpath: plugin([], (input) => normalized(print(input))),
-  realpath: plugin([], (input) => resolve(print(input))),
+  normpath: plugin([], (input) => normalized(wantText(input, "a path"))),
+  realpath: plugin([], (input) => resolve(wantText(input, "a path"))),
   relpath: plugin(["start?"], (input, [start]) => {
-    return posix.relative(textOr(start, "."), print(input)) || ".";
+    return posix.relative(textOr(start, "."), wantText(input, "a path")) || ".";
   }),
   expanduser: plugin([], (input, _, { machine }) => {
     const home = machine.settings.environment?.["HOME"];
-    return home === undefined ? print(input) : print(input).replace(/^~(?=\/|$)/, () => home);
+    return home === undefined
+      ? wantText(input, "a path")
+      : wantText(input, "a path").replace(/^~(?=\/|$)/, () => home);
   }),
   expandvars: plugin([], (input, _, { machine }) =>
-    print(input).replace(/\$(?:(\w+)|\{([^}]*)\})/g, (whole, plain?: string, braced?: string) => {
-      const environment = machine.settings.environment ?? {};
-      const name = plain ?? braced ?? "";
-      return Object.hasOwn(environment, name) ? (environment[name] ?? whole) : whole;
-    }),
+    wantText(input, "a path").replace(
+      /\$(?:(\w+)|\{([^}]*)\})/g,
+      (whole, plain?: string, braced?: string) => {
+        const environment = machine.settings.environment ?? {};
+        const name = plain ?? braced ?? "";
+        return Object.hasOwn(environment, name) ? (environment[name] ?? whole) : whole;
+      },
+    ),
   ),
   path_join: plugin([], (input) => {
     const parts =
@@ -44,7 +52,7 @@ export const PATH_FILTERS: Plugins = {
     }, first);
   }),
   commonpath: plugin([], (input) => {
-    const paths = elements(input).map((path) => print(path).split("/"));
+    const paths = elements(input).map((path) => wantText(path, "each path").split("/"));
     const [first] = paths;
     if (first === undefined) throw failed("commonpath() arg is an empty sequence");
     let shared = 0;
@@ -52,15 +60,15 @@ export const PATH_FILTERS: Plugins = {
       shared += 1;
     return first.slice(0, shared).join("/") || (first[0] === "" ? "/" : "");
   }),
-  win_basename: plugin([], (input) => print(input).split(/[\\/]/).at(-1) ?? ""),
+  win_basename: plugin([], (input) => wantText(input, "a path").split(/[\\/]/).at(-1) ?? ""),
   win_dirname: plugin([], (input) => {
-    const text = print(input);
+    const text = wantText(input, "a path");
     const drive = /^[a-zA-Z]:[\\/]?/.exec(text)?.[0] ?? "";
     const rest = text.slice(drive.length).replace(/[^\\/]*$/, "");
     return drive + rest.replace(/[\\/]+$/, "");
   }),
   win_splitdrive: plugin([], (input) => {
-    const match = /^([a-zA-Z]:|[\\/]{2}[^\\/]+[\\/][^\\/]+)?(.*)$/s.exec(print(input));
+    const match = /^([a-zA-Z]:|[\\/]{2}[^\\/]+[\\/][^\\/]+)?(.*)$/s.exec(wantText(input, "a path"));
     return new List([match?.[1] ?? "", match?.[2] ?? ""]);
   }),
 };

@@ -4,9 +4,9 @@ import { plugin } from "../plugin.ts";
 import type { Plugins } from "../plugin.ts";
 import { failed, unsupported } from "../problem.ts";
 import { PythonRandom } from "../random/python-random.ts";
-import { List } from "../values/datum.ts";
+import { Dict, List } from "../values/datum.ts";
 import type { Datum } from "../values/datum.ts";
-import { elements, lengthOf } from "../values/iterate.ts";
+import { elements, elementsIfAny, lengthOf } from "../values/iterate.ts";
 import { numeric } from "../values/number.ts";
 
 /** Filters of chance. With a seed they choose as Python would; without one, differently each time. */
@@ -23,13 +23,17 @@ export const RANDOM_FILTERS: Plugins = {
     }
     if (start !== undefined && start !== null)
       throw failed("start and step can only be used with integer values");
+    if (input instanceof Dict)
+      throw failed("a dict has no random element", "Choose from its keys: d.keys() | random");
     if (lengthOf(input) === 0) throw failed("Cannot choose from an empty sequence");
     const items = elements(input);
     return items[below(items.length)] ?? null;
   }),
   shuffle: plugin(["seed?"], (input, [seed]) => {
     const below = chooser(seed);
-    const items = elements(input);
+    // What is no list is handed on as it is.
+    const items = elementsIfAny(input);
+    if (items === undefined) return input;
     for (let index = items.length - 1; index > 0; index--) {
       const other = below(index + 1);
       [items[index], items[other]] = [items[other] ?? null, items[index] ?? null];

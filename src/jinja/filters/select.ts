@@ -10,12 +10,20 @@ import { reader } from "./attribute-path.ts";
 
 /** Filters that apply another filter or test to each element. */
 export const SELECT_FILTERS: Plugins = {
-  map: openPlugin((input, _, call) => new List(elements(input).map(mapping(call)))),
+  map: openPlugin((input, _, call) => {
+    const each = mapping(call);
+    return new List(itemsOf(input).map(each));
+  }),
   select: openPlugin((input, _, call) => picked(input, call, { attribute: false, keep: true })),
   reject: openPlugin((input, _, call) => picked(input, call, { attribute: false, keep: false })),
   selectattr: openPlugin((input, _, call) => picked(input, call, { attribute: true, keep: true })),
   rejectattr: openPlugin((input, _, call) => picked(input, call, { attribute: true, keep: false })),
 };
+
+/** Nothing, zero and false count as empty here, as in Jinja. */
+function itemsOf(input: Datum): Datum[] {
+  return truthy(input) ? elements(input) : [];
+}
 
 function mapping({ machine, given }: PluginCall): (item: Datum) => Datum {
   const { positional, named } = given;
@@ -61,5 +69,5 @@ function picked(input: Datum, { machine, given, name }: PluginCall, picking: Pic
     if (answer instanceof Undefined) throw new UndefinedProblem(answer);
     return truthy(answer);
   };
-  return new List(elements(input).filter((item) => asks(item) === picking.keep));
+  return new List(itemsOf(input).filter((item) => asks(item) === picking.keep));
 }

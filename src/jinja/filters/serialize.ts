@@ -22,7 +22,7 @@ export const SERIALIZE_FILTERS: Plugins = {
   tojson: plugin(["indent?"], (input, [indent], call) => {
     const named = new Map(indent === undefined ? [] : [["indent", indent] as const]);
     const given = { positional: [], named };
-    return writeJson(input, jsonStyle({ ...call, given }, {}))
+    return writeJson(input, jsonStyle({ ...call, given }, { sortKeys: true }))
       .replaceAll("<", "\\u003c")
       .replaceAll(">", "\\u003e")
       .replaceAll("&", "\\u0026")

@@ -12,7 +12,7 @@ const RANKS = ["Y", "Z", "E", "P", "T", "G", "M", "K"];
 /** Filters of sizes in bytes and bits. */
 export const SIZE_FILTERS: Plugins = {
   human_readable: plugin(["isbits?", "unit?"], (input, [isBits, unit]) => {
-    const size = wantNumber(toFloat(input) ?? input, "the size");
+    const size = wantNumber(input, "the size");
     const bits = flagOr(isBits, false);
     const base = bits ? "bits" : "Bytes";
     const wanted = unit === undefined || unit === null ? undefined : print(unit);

@@ -1,4 +1,4 @@
-import { flagOr, integerOr, textOr } from "../coerce.ts";
+import { flagOr, integerOr, textOr, wantText } from "../coerce.ts";
 import { replaceText } from "../methods/text.ts";
 import { capitalized, splitText } from "../methods/text-shapes.ts";
 import { formatPercent } from "../format-percent.ts";
@@ -51,7 +51,7 @@ export const TEXT_FILTERS: Plugins = {
   }),
   indent: plugin(["width?", "first?", "blank?"], (input, [width, first, blank]) => {
     const pad = typeof width === "string" ? width : " ".repeat(integerOr(width, 4, "width"));
-    const text = print(input);
+    const text = wantText(input, "what is indented");
     const lines = text.split(/\r\n|[\n\r\v\f\x85\u2028\u2029]/);
     const all = flagOr(blank, false);
     return lines
@@ -63,8 +63,9 @@ export const TEXT_FILTERS: Plugins = {
   }),
   truncate: plugin(["length?", "killwords?", "end?", "leeway?"], (input, args) => {
     const [length, killwords, end, leeway] = args;
-    const text = print(input);
     const size = integerOr(length, 255, "length");
+    if (input instanceof List && input.length <= size) return input;
+    const text = wantText(input, "what is truncated");
     const tail = textOr(end, "...");
     const letters = [...text];
     if (letters.length <= size + integerOr(leeway, 5, "leeway")) return text;
@@ -83,7 +84,7 @@ export const TEXT_FILTERS: Plugins = {
         hyphens: flagOr(hyphens, true),
       };
       const between = textOr(separator, "\n");
-      return print(input)
+      return wantText(input, "what is wrapped")
         .split(/\r\n|[\n\r]/)
         .map((line) => wrap(line, options).join(between))
         .join(between);
@@ -109,7 +110,14 @@ export const TEXT_FILTERS: Plugins = {
   split: plugin(
     ["sep?", "maxsplit?"],
     (input, [separator, limit]) =>
-      new List(splitText(print(input), separator, integerOr(limit, -1, "maxsplit"), "left")),
+      new List(
+        splitText(
+          wantText(input, "what is split"),
+          separator,
+          integerOr(limit, -1, "maxsplit"),
+          "left",
+        ),
+      ),
   ),
   xmlattr: plugin(["autospace?"], (input, [autospace]) => {
     if (!(input instanceof Dict)) throw failed("xmlattr needs a dict");

@@ -1,4 +1,4 @@
-import { textOr } from "../coerce.ts";
+import { textOr, wantText } from "../coerce.ts";
 import { plugin } from "../plugin.ts";
 import type { Plugins } from "../plugin.ts";
 import { failed } from "../problem.ts";
@@ -23,7 +23,7 @@ export const URL_FILTERS: Plugins = {
       ),
   ),
   urlsplit: plugin(["query?"], (input, [query]) => {
-    const parts = splitUrl(print(input));
+    const parts = splitUrl(wantText(input, "an address").replace(/[\t\r\n]/g, ""));
     const wanted = textOr(query, "");
     if (wanted === "") return new Dict(Object.entries(parts));
     if (!Object.hasOwn(parts, wanted)) throw failed(`unknown URL component: ${wanted}`);

@@ -346,8 +346,14 @@ function startsTestArgument(stream: TokenStream): boolean {
   const token = stream.current;
   if (token.kind === "string" || token.kind === "number") return true;
   if (token.kind === "operator") return ["(", "[", "{"].includes(token.text);
-  // `in` and `not` follow a test in `x is y in z`; Jinja itself lists only else, or and and.
-  return token.kind === "name" && !["else", "or", "and", "if"].includes(token.text);
+  // Jinja takes any other word for the argument of the test, `if` included.
+  if (token.kind === "name" && token.text === "if")
+    throw syntax(
+      "a test cannot stand before if",
+      token.offset,
+      "Write (x is y) if condition else z",
+    );
+  return token.kind === "name" && !["else", "or", "and"].includes(token.text);
 }
 
 export function parseArguments(stream: TokenStream): CallArguments {

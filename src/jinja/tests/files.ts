@@ -1,8 +1,9 @@
+import { wantText } from "../coerce.ts";
 import { plugin } from "../plugin.ts";
 import type { Plugin, Plugins } from "../plugin.ts";
 import { unsupported } from "../problem.ts";
 import type { FileKind } from "../settings.ts";
-import { print } from "../values/print.ts";
+import { numeric } from "../values/number.ts";
 
 /** Tests of paths on the controller. */
 function pathTest(accepts: (kind: FileKind | undefined) => boolean): Plugin {
@@ -10,11 +11,13 @@ function pathTest(accepts: (kind: FileKind | undefined) => boolean): Plugin {
     const { fileKind } = machine.settings;
     if (fileKind === undefined)
       throw unsupported("tests of files are not possible here", "Use the step stat");
-    return accepts(fileKind(print(input)));
+    // To Python a number is an open file, and there is none.
+    if (numeric(input) !== undefined) return accepts(undefined);
+    return accepts(fileKind(wantText(input, "a path")));
   });
 }
 
-const isAbsolute = plugin([], (input) => print(input).startsWith("/"));
+const isAbsolute = plugin([], (input) => wantText(input, "a path").startsWith("/"));
 const isDirectory = pathTest((kind) => kind === "directory");
 const isFile = pathTest((kind) => kind === "file");
 const isLink = pathTest((kind) => kind === "link");

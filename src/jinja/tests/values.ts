@@ -1,13 +1,12 @@
 import { WholeFloat } from "../../model/value.ts";
 import { flagOr } from "../coerce.ts";
-import type { Machine } from "../machine.ts";
 import { openPlugin, plugin, undefinedPlugin } from "../plugin.ts";
 import type { Plugin, Plugins } from "../plugin.ts";
 import { contains, holds } from "../operators.ts";
 import { failed } from "../problem.ts";
 import type { Comparison } from "../syntax/ast.ts";
 import { equals } from "../values/compare.ts";
-import { Callable, Dict, List, NO_ARGUMENTS, Range, Thing, Undefined } from "../values/datum.ts";
+import { Callable, Dict, List, Range, Thing, Undefined } from "../values/datum.ts";
 import type { Datum } from "../values/datum.ts";
 import { elementsIfAny, elements } from "../values/iterate.ts";
 import { calculate, isFloat, numeric } from "../values/number.ts";
@@ -80,13 +79,8 @@ export const VALUE_TESTS: Plugins = {
   sameas: plugin(["other"], (input, [other]) => sameObject(input, other ?? null)),
   in: plugin(["seq"], (input, [container]) => contains(container ?? null, input)),
   contains: plugin(["value"], (input, [value]) => contains(input, value ?? null)),
-  truthy: plugin(["convert_bool?"], (input, [convert], { machine }) =>
-    truthyAfter(input, convert, machine),
-  ),
-  falsy: plugin(
-    ["convert_bool?"],
-    (input, [convert], { machine }) => !truthyAfter(input, convert, machine),
-  ),
+  truthy: plugin(["convert_bool?"], (input, [convert]) => truthyAfter(input, convert)),
+  falsy: plugin(["convert_bool?"], (input, [convert]) => !truthyAfter(input, convert)),
   any: plugin([], (input) => elements(input).some(truthy)),
   all: plugin([], (input) => elements(input).every(truthy)),
   nan: isNaNumber,
@@ -132,7 +126,8 @@ function sameObject(left: Datum, right: Datum): boolean {
   return typeof left === "object" ? left === right : equals(left, right);
 }
 
-function truthyAfter(input: Datum, convert: Datum | undefined, machine: Machine): boolean {
+function truthyAfter(input: Datum, convert: Datum | undefined): boolean {
   if (!flagOr(convert, false)) return truthy(input);
-  return machine.filter("bool", input, NO_ARGUMENTS) === true;
+  const word = typeof input === "string" ? input.trim().toLowerCase() : "";
+  return !/^(?:no|off|0|false|n|f)$/.test(word) && truthy(input);
 }

@@ -160,6 +160,8 @@ function turnRound(lane: Lane, way: "undo" | undefined, seq: number): void {
 /** What failed may be tried again, what is in doubt is looked at again, who was lost may be back. */
 function resume(state: RunState): void {
   state.stopped = undefined;
+  // A finished run that is gone on with is going back: killed on the way, it must not look finished.
+  state.finished = undefined;
   for (const lane of state.lanes.values()) {
     lane.lost = undefined;
     if (lane.back !== undefined && lane.back.standing !== "back") {

@@ -37,7 +37,11 @@ import { typeName } from "./values/type-name.ts";
 /** `of.name`: a method first, then a key, as Jinja has it. */
 export function attributeOf(machine: Machine, of: Datum, name: string): Datum {
   if (of instanceof Undefined) return of;
-  return memberOf(of, name) ?? elementOf(of, name) ?? missing(machine, of, name);
+  // Not `??`: null is none, which is there.
+  const member = memberOf(of, name);
+  if (member !== undefined) return member;
+  const element = elementOf(of, name);
+  return element === undefined ? missing(machine, of, name) : element;
 }
 
 /** `of[key]`: an element first, then an attribute if the key is text. */
@@ -47,7 +51,7 @@ export function itemOf(machine: Machine, of: Datum, key: Datum): Datum {
   const found = elementOf(of, key);
   if (found !== undefined) return found;
   const member = typeof key === "string" ? memberOf(of, key) : undefined;
-  return member ?? missing(machine, of, key);
+  return member === undefined ? missing(machine, of, key) : member;
 }
 
 function missing(machine: Machine, of: Datum, key: Datum): Undefined {

@@ -8,7 +8,8 @@ export class Locals {
     this.outer = outer;
   }
   get(name: string): Datum | undefined {
-    return this.names.get(name) ?? this.outer?.get(name);
+    const own = this.names.get(name);
+    return own === undefined ? this.outer?.get(name) : own; // null is none, which hides an outer name
   }
   set(name: string, value: Datum): void {
     this.names.set(name, value);

@@ -75,9 +75,9 @@ function loopThing(statement: For, turn: Turn, frame: Frame): Thing {
       case "depth0":
         return depth;
       case "previtem":
-        return items[index - 1] ?? missing("previous");
+        return index > 0 ? (items[index - 1] ?? null) : missing("previous");
       case "nextitem":
-        return items[index + 1] ?? missing("next");
+        return index + 1 < items.length ? (items[index + 1] ?? null) : missing("next");
       case "cycle":
         return new Callable("method", "loop.cycle", ({ positional }) => {
           if (positional.length === 0) throw failed("no items for cycling given");

@@ -52,6 +52,17 @@ describe("renderValue", () => {
     });
   });
 
+  test("reads an attribute that is null as none, not as missing", () => {
+    const values = { record: { before: null }, items: [1, null, 2] };
+    expect(render("{{ record.before }}", values)).toEqual({ kind: "rendered", value: null });
+    expect(
+      render("{% for i in items %}{{ loop.previtem is defined }} {% endfor %}", values),
+    ).toEqual({ kind: "rendered", value: "False True True " });
+    expect(
+      render("{% set x = 1 %}{% for i in [1] %}{% set x = none %}{{ x }}{% endfor %}"),
+    ).toEqual({ kind: "rendered", value: "None" });
+  });
+
   test("turns whole floats and large integers into JSON numbers", () => {
     expect(render({ a: new WholeFloat(2), b: "{{ 7 / 7 }}", c: 12345678901234567890n })).toEqual({
       kind: "rendered",

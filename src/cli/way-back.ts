@@ -1,71 +1,108 @@
-/** `rollback --check`: does the way back still exist today? Looks, and changes nothing. */
+/**
+ * `rollback --check`: does the way back still exist today? Goes the way back up to its first change, over a journal that is
+ * never written: what a look registers is there for the next one, as it will be on the day.
+ */
 import { undoOrder } from "../engine/decide-back.ts";
 import { laneOf } from "../engine/fold.ts";
+import { laneNext } from "../engine/lane-next.ts";
 import { connectAll } from "../engine/look.ts";
-import { lookTogether, hostView } from "../engine/gate.ts";
+import { stepOf } from "../engine/prepared.ts";
+import type { LaneTask } from "../engine/program.ts";
 import type { Running } from "../engine/running.ts";
-import type { HostId } from "../model/ids.ts";
-import type { Task } from "../model/playbook.ts";
+import { runTask } from "../engine/task-run.ts";
+import { chooseWay } from "../engine/undo.ts";
 import { printable } from "../lib/printable.ts";
+import type { Clock } from "../model/clock.ts";
+import type { HostId } from "../model/ids.ts";
+import type { Journal } from "../model/journal-entry.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Goes on after the last line of a journal, and forgets. */
+export function rehearsalJournal(lines: number, clock: Clock): Journal {
+  let seq = lines;
+  return { append: (entry) => Promise.resolve({ seq: ++seq, at: clock.now(), entry }) };
+}
+
+/** Wants a run on a rehearsal journal. */
 export async function checkWayBack(
   running: Running,
   hosts: readonly HostId[],
   terminal: Terminal,
 ): Promise<number> {
   const lost = await connectAll(running, hosts);
-  let open = true;
-  for (const host of hosts) {
-    const refusal = lost.find((one) => one.host === host);
-    const obstacles = refusal ? [refusal.diagnostic.summary] : await obstaclesOn(running, host);
-    open &&= obstacles.length === 0;
-    const word =
-      obstacles.length === 0 ? terminal.paint.good("open  ") : terminal.paint.bad("closed");
-    terminal.out(`${host}  ${word} ${printable(obstacles.join("; "))}\n`);
+  const absent = new Set(lost.map(({ host }) => host));
+  await running.append({ type: "run-resumed", who: running.state.spec.who });
+  await running.append({
+    type: "rollback-begun",
+    hosts: hosts.filter((host) => !absent.has(host)),
+    whole: false,
+    why: "rehearsed",
+    who: running.state.spec.who,
+  });
+  const found = await Promise.all(
+    hosts.map(async (host): Promise<readonly string[] | "back"> => {
+      const refusal = lost.find((one) => one.host === host);
+      return refusal ? [refusal.diagnostic.summary] : obstaclesOn(running, host);
+    }),
+  );
+  const { good, bad } = terminal.paint;
+  for (const [index, host] of hosts.entries()) {
+    const obstacles = found[index] ?? [];
+    if (obstacles === "back") terminal.out(`${host}  ${good("back  ")}\n`);
+    else if (obstacles.length === 0) terminal.out(`${host}  ${good("open  ")}\n`);
+    else terminal.out(`${host}  ${bad("closed")} ${printable(obstacles.join("; "))}\n`);
   }
+  const open = found.every((obstacles) => obstacles === "back" || obstacles.length === 0);
   terminal.out(open ? "The way back exists.\n" : "The way back is not open everywhere.\n");
   return open ? EXIT.done : EXIT.needsOperator;
 }
 
-/** After the point of no return: the gates of the first rollback phase. Before it: tasks that nobody can undo. */
-async function obstaclesOn(running: Running, host: HostId): Promise<readonly string[]> {
+async function obstaclesOn(running: Running, host: HostId): Promise<readonly string[] | "back"> {
   const lane = laneOf(running.state, host);
-  const irreversible = [...lane.tasks.values()].some(
-    (record) => record.irreversible !== undefined && record.attempt > 0,
-  );
-  if (!irreversible || running.program.back.length === 0) {
-    return undoOrder(lane).flatMap(({ of, undo }) => {
-      const task = running.program.tasks.get(of.task);
-      const stuck =
-        undo?.kind === "irreversible" ||
-        (undo?.kind === "no-inverse" && task?.inverse === undefined);
-      return stuck ? [`${task?.name ?? of.task} cannot be taken back`] : [];
-    });
-  }
-  const first = running.program.back
-    .filter(({ phaseIndex }) => phaseIndex === 0)
-    .map(({ task }) => task);
-  const found: string[] = [];
-  for (const task of first) {
-    if (!isLook(running, task)) continue;
-    const [look] = await lookTogether(running, task, [host], hostView(running, host));
-    if (look?.answer.kind === "seen" && look.answer.verdict.kind === "holds") continue;
-    const summary =
-      look?.answer.kind === "seen" && look.answer.verdict.kind === "fails"
-        ? look.answer.verdict.diagnostic.summary
-        : "it could not be looked at";
-    if (task.ignoreErrors === undefined) found.push(`${task.name}: ${summary}`);
-  }
-  return found;
+  if (lane.back?.standing === "back") return "back";
+  if (lane.back?.way === undefined) await chooseWay(running, host);
+  if (lane.lost) return [lane.lost.summary];
+  return laneOf(running.state, host).back?.way === "phases"
+    ? obstaclesInPhases(running, host)
+    : tasksNobodyCanUndo(running, host);
 }
 
-/** Only what needs nothing that the way back itself would have registered. */
-function isLook(running: Running, task: Task): boolean {
-  return (
-    task.action.kind === "step" &&
-    task.when === undefined &&
-    running.steps.get(task.action.step)?.kind === "reading"
-  );
+function tasksNobodyCanUndo(running: Running, host: HostId): readonly string[] {
+  return undoOrder(laneOf(running.state, host)).flatMap(({ of, undo }) => {
+    const task = running.program.tasks.get(of.task);
+    const stuck =
+      undo?.kind === "irreversible" || (undo?.kind === "no-inverse" && task?.inverse === undefined);
+    return stuck ? [`${task?.name ?? of.task} cannot be taken back`] : [];
+  });
+}
+
+/** The looks before the first change of `rollback:`; what comes after it sees another host. */
+async function obstaclesInPhases(running: Running, host: HostId): Promise<readonly string[]> {
+  const lane = laneOf(running.state, host);
+  const { back } = running.program;
+  const change = back.findIndex((one) => isChange(running, one));
+  const looks = back.slice(0, change === -1 ? back.length : change);
+  for (;;) {
+    const next = laneNext(lane, looks);
+    switch (next.kind) {
+      case "task":
+        await runTask(running, host, next.next.task, next.next.phase);
+        continue;
+      case "failed":
+      case "in-doubt":
+      case "doubt": {
+        const name = running.program.tasks.get(next.record.of.task)?.name ?? next.record.of.task;
+        return [`${name}: ${next.record.diagnostic?.summary ?? "it could not be looked at"}`];
+      }
+      case "lost":
+        return [lane.lost?.summary ?? "the connection was lost"];
+      case "done":
+        return [];
+    }
+  }
+}
+
+function isChange(running: Running, { task }: LaneTask): boolean {
+  return task.action.kind === "undo" || stepOf(running, task).kind === "changing";
 }

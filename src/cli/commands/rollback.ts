@@ -13,8 +13,9 @@ import { reportersFor } from "../reporters.ts";
 import { createRunning } from "../running.ts";
 import { settleByHand } from "../settle.ts";
 import { listenForInterrupts } from "../signals.ts";
+import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
-import { checkWayBack } from "../way-back.ts";
+import { checkWayBack, rehearsalJournal } from "../way-back.ts";
 import { interruptText } from "./apply.ts";
 
 /** Takes a run's hosts back from its journal alone. Ends 0 when all are back, else 11. */
@@ -38,7 +39,7 @@ export async function rollback(
   await using running = createRunning({
     ...run,
     spec: state.spec,
-    journal: run.writer,
+    journal: options.check ? rehearsalJournal(run.journal.lines.length, systemClock) : run.writer,
     reporters: options.check
       ? []
       : reportersFor({ terminal, playbook, spec: state.spec, options, redactor: run.redactor }),

@@ -59,7 +59,8 @@ export async function lookTogether(
   });
 }
 
-interface Unseen {
+/** A step gave up before there was anything to judge. */
+export interface Unseen {
   readonly kind: "problem" | "unreachable";
   readonly diagnostic: Diagnostic;
 }
@@ -79,6 +80,18 @@ export async function caught<T>(look: () => Promise<T>): Promise<T | Unseen> {
       diagnostic: error.diagnostic,
     };
   }
+}
+
+/** Looks once at one host with parameters that are there already. */
+export async function lookAlone(running: Running, prepared: Prepared): Promise<Look> {
+  const { host } = prepared.of;
+  const step = prepared.step as Reading;
+  const seen = await observe(running, prepared, step);
+  if ("diagnostic" in seen) return { host, answer: { ...seen, kind: answerKind(seen) } };
+  const sighting = { host, params: prepared.params, seen: seen.seen };
+  const [verdict] = step.judge([sighting], hostView(running, host));
+  if (!verdict) throw new Error(`${step.name} judged fewer hosts than it saw`);
+  return { host, answer: { kind: "seen", verdict, seen: seen.seen } };
 }
 
 async function observe(

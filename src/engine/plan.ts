@@ -15,19 +15,21 @@ import type { Scope, Value } from "../model/value.ts";
 import { stableJson } from "../lib/stable-json.ts";
 import type { Changing } from "./change.ts";
 import { laneOf } from "./fold.ts";
-import { caught, hostView, lookTogether } from "./gate.ts";
+import type { Unseen } from "./gate.ts";
+import { caught, lookAlone } from "./gate.ts";
 import type { Prepared, Preparation } from "./prepared.ts";
 import { prepare, readerFor, stepOf, variablesFor } from "./prepared.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
+import { registeredOk, registeredSkip } from "./registered.ts";
 import { journalFunctions } from "./scope.ts";
 
 /** What earlier tasks of the same plan leave open. */
 interface Ahead {
   /** Resources that a pending task touches, with that task. */
   readonly touched: { readonly resource: Resource; readonly by: Task }[];
-  /** Registered values that nobody has yet. */
-  readonly unknown: Record<string, Value>;
+  /** What tasks would register and set: what was seen, or a stand-in for what nobody has yet. */
+  readonly values: Record<string, Value>;
 }
 
 export async function makePlan(running: Running, hosts: readonly HostId[]): Promise<Plan> {
@@ -45,7 +47,7 @@ export async function makePlan(running: Running, hosts: readonly HostId[]): Prom
 async function planHost(running: Running, host: HostId): Promise<HostPlan> {
   const lane = laneOf(running.state, host);
   if (lane.atGoal === true) return { host, atGoal: true, items: [] };
-  const ahead: Ahead = { touched: [], unknown: {} };
+  const ahead: Ahead = { touched: [], values: {} };
   const items: PlanItem[] = [];
   for (const stage of running.program.stages) {
     if (stage.kind === "fleet") continue;
@@ -60,7 +62,7 @@ async function planFleet(
   running: Running,
   plans: readonly HostPlan[],
 ): Promise<readonly PlanItem[]> {
-  const ahead: Ahead = { touched: [], unknown: {} };
+  const ahead: Ahead = { touched: [], values: {} };
   const pending = plans
     .flatMap((plan) => plan.items)
     .find((item) => item.answer.kind === "would-change");
@@ -76,7 +78,7 @@ async function planFleet(
         items.push(
           await planTask(running, FLEET, task, stage.phase, {
             touched: [],
-            unknown: ahead.unknown,
+            values: ahead.values,
           }),
         );
       } else {
@@ -107,19 +109,28 @@ async function planTask(
   phase: Phase,
   ahead: Ahead,
 ): Promise<PlanItem> {
-  const answer = await caught(() => answerFor(running, host, task, phase, ahead));
-  const certain: PlanAnswer =
-    "diagnostic" in answer && answer.kind !== "blocked"
-      ? {
-          kind: "blocked",
-          diagnostic: { ...answer.diagnostic, at: answer.diagnostic.at ?? task.at },
-        }
-      : (answer as PlanAnswer);
+  const certain = certainly(
+    running,
+    task,
+    await caught(() => answerFor(running, host, task, phase, ahead)),
+  );
   remember(running, task, certain, ahead);
   const item = itemOf(task, phase, certain);
   if (task.irreversible === undefined) return item;
   const reason = await renderedReason(running, host, task);
   return { ...item, irreversible: reason };
+}
+
+/** A step that gave up because a value is missing that only the run will have forbids nothing. */
+function certainly(running: Running, task: Task, answer: PlanAnswer | Unseen): PlanAnswer {
+  if (!("diagnostic" in answer)) return answer;
+  const { diagnostic } = answer;
+  if (diagnostic.code === "step/not-known-yet") {
+    return task.action.kind === "step" && stepOf(running, task).kind === "changing"
+      ? { kind: "unknown", why: diagnostic.summary }
+      : { kind: "will-be-checked" };
+  }
+  return { kind: "blocked", diagnostic: { ...diagnostic, at: diagnostic.at ?? task.at } };
 }
 
 async function renderedReason(running: Running, host: HostId, task: Task): Promise<string> {
@@ -136,11 +147,11 @@ async function answerFor(
   ahead: Ahead,
 ): Promise<PlanAnswer> {
   if (task.action.kind === "undo") return { kind: "will-be-checked" };
-  const scope = await variablesFor(running, host, task, undefined, ahead.unknown);
+  const scope = await variablesFor(running, host, task, undefined, ahead.values);
   const condition = whenAnswer(running, host, task, phase, scope);
   if (condition) return condition;
   if (task.loop) return planLoop(running, host, task, scope, ahead);
-  const preparation = await prepare(running, host, task, undefined, ahead.unknown);
+  const preparation = await prepare(running, host, task, undefined, ahead.values);
   return answerPrepared(running, preparation, task, ahead);
 }
 
@@ -204,7 +215,7 @@ async function planLoop(
   const answers: PlanAnswer[] = [];
   for (const [index, value] of list.entries()) {
     const item = { index, value };
-    const itemScope = await variablesFor(running, host, task, item, ahead.unknown);
+    const itemScope = await variablesFor(running, host, task, item, ahead.values);
     const when =
       task.when === undefined
         ? undefined
@@ -212,7 +223,7 @@ async function planLoop(
     if (when?.kind === "rendered" && !when.value) continue;
     if (when?.kind === "unknown")
       return { kind: "unknown", why: `whether it runs depends on ${when.names.join(", ")}` };
-    const preparation = await prepare(running, host, task, item, ahead.unknown);
+    const preparation = await prepare(running, host, task, item, ahead.values);
     answers.push(await answerPrepared(running, preparation, task, ahead));
   }
   return summedUp(answers);
@@ -250,7 +261,7 @@ async function answerPrepared(
   );
   if (step.kind === "reading") {
     if (before || step.inPlan === "skip") return { kind: "will-be-checked" };
-    return gateAnswer(running, prepared);
+    return gateAnswer(running, prepared, ahead);
   }
   if (before) {
     touch(step, params, task, ahead);
@@ -266,13 +277,16 @@ async function answerPrepared(
   return answer;
 }
 
-async function gateAnswer(running: Running, prepared: Prepared): Promise<PlanAnswer> {
-  const { of, task } = prepared;
-  const [look] = await lookTogether(running, task, [of.host], hostView(running, of.host));
-  if (!look) throw new Error("a look at one host has no answer");
-  if (look.answer.kind !== "seen") return { kind: "blocked", diagnostic: look.answer.diagnostic };
-  const { verdict } = look.answer;
-  if (verdict.kind === "holds") return { kind: "holds" };
+async function gateAnswer(running: Running, prepared: Prepared, ahead: Ahead): Promise<PlanAnswer> {
+  const { task } = prepared;
+  const { answer } = await lookAlone(running, prepared);
+  if (answer.kind !== "seen") return { kind: "blocked", diagnostic: answer.diagnostic };
+  const { verdict, seen } = answer;
+  if (verdict.kind === "holds") {
+    Object.assign(ahead.values, verdict.facts);
+    if (task.register !== undefined) ahead.values[task.register] = registeredOk(seen, false);
+    return { kind: "holds" };
+  }
   const willWait =
     prepared.waitMs !== undefined || task.retry !== undefined || task.ignoreErrors !== undefined;
   return willWait
@@ -318,19 +332,19 @@ function touch(step: AnyStep, params: object, task: Task, ahead: Ahead): void {
   for (const resource of step.touches(params)) ahead.touched.push({ resource, by: task });
 }
 
-/** A value that was registered from something unknown is unknown itself; one that holds is asked for again when needed. */
+/** What a task would register or set and has not been seen stays open for the tasks after it. */
 function remember(running: Running, task: Task, answer: PlanAnswer, ahead: Ahead): void {
-  if (task.register === undefined) return;
-  if (answer.kind === "skipped") {
-    ahead.unknown[task.register] = {
-      changed: false,
-      failed: false,
-      skipped: true,
-      skip_reason: answer.why,
-    };
-  } else {
-    ahead.unknown[task.register] = running.renderer.pending(task.register);
+  if (answer.kind === "holds") return;
+  const pending = answer.kind !== "skipped";
+  if (pending && task.action.kind === "step") {
+    const step = stepOf(running, task);
+    const names = step.kind === "reading" ? (step.sets?.(task.action.params) ?? []) : [];
+    for (const name of names) ahead.values[name] = running.renderer.pending(name);
   }
+  if (task.register === undefined) return;
+  ahead.values[task.register] = pending
+    ? running.renderer.pending(task.register)
+    : registeredSkip("skipped");
 }
 
 function pinsOf(plan: HostPlan): readonly (readonly [string, Json])[] {

@@ -155,6 +155,8 @@ export interface ReadingStep<P extends object, S extends Json> extends StepCommo
   readonly kind: "reading";
   /** `skip`: a plan does not run it (it waits, or talks to people). Default `observe`. */
   readonly inPlan?: "observe" | "skip";
+  /** Names of the variables that it sets by `facts` of its verdict; asked with parameters that may not be rendered yet. */
+  sets?(params: P): readonly string[];
   /** Looks at one host. Throws only StepProblem. What it returns is what `register:` keeps. */
   observe(host: HostReader, params: P, tools: StepTools): Promise<S>;
   /** Judges what was seen; one verdict for each sighting, in order. Pure. */

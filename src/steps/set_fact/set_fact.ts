@@ -27,6 +27,7 @@ outlives the run: \`cacheable\` does not exist here.`,
     },
   ],
   reads: () => [],
+  sets: (params) => Object.keys(params),
   async observe(_host, params) {
     for (const name of Object.keys(params)) refuseName(name);
     return { ansible_facts: params, changed: false };

@@ -59,8 +59,8 @@ describe("renderValue", () => {
       render("{% for i in items %}{{ loop.previtem is defined }} {% endfor %}", values),
     ).toEqual({ kind: "rendered", value: "False True True " });
     expect(
-      render("{% set x = 1 %}{% for i in [1] %}{% set x = none %}x is {{ x }}{% endfor %}"),
-    ).toEqual({ kind: "rendered", value: "x is None" });
+      render("{% set x = 1 %}{% for i in [1] %}{% set x = none %}{{ x is none }}{% endfor %}"),
+    ).toEqual({ kind: "rendered", value: true });
   });
 
   test("turns whole floats and large integers into JSON numbers", () => {

@@ -37,7 +37,7 @@ import { typeName } from "./values/type-name.ts";
 /** `of.name`: a method first, then a key, as Jinja has it. */
 export function attributeOf(machine: Machine, of: Datum, name: string): Datum {
   if (of instanceof Undefined) return of;
-  // Not `??`: null is none, which is there.
+  // None is null and is there; only undefined is missing.
   const member = memberOf(of, name);
   if (member !== undefined) return member;
   const element = elementOf(of, name);

@@ -1,6 +1,5 @@
 import { failed } from "./problem.ts";
 import type { Datum } from "./values/datum.ts";
-import { Dict, List } from "./values/datum.ts";
 import { numeric, wantInteger } from "./values/number.ts";
 import { print } from "./values/print.ts";
 import { truthy } from "./values/truth.ts";
@@ -22,18 +21,6 @@ export function integerOr(datum: Datum | undefined, fallback: number, what: stri
 export function wantText(datum: Datum | undefined, what: string): string {
   if (typeof datum !== "string")
     throw failed(`${what} must be text, not ${typeName(datum ?? null)}`);
-  return datum;
-}
-
-export function wantDict(datum: Datum | undefined, what: string): Dict {
-  if (!(datum instanceof Dict))
-    throw failed(`${what} must be a dict, not ${typeName(datum ?? null)}`);
-  return datum;
-}
-
-export function wantList(datum: Datum | undefined, what: string): List {
-  if (!(datum instanceof List))
-    throw failed(`${what} must be a list, not ${typeName(datum ?? null)}`);
   return datum;
 }
 

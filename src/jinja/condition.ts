@@ -1,4 +1,5 @@
 import type { Place } from "../model/diagnostic.ts";
+import type { Rendered } from "../model/rendering.ts";
 import { UnsafeText } from "../model/value.ts";
 import type { Scope, Value } from "../model/value.ts";
 import { evaluate } from "./evaluate.ts";
@@ -7,7 +8,6 @@ import { Locals } from "./locals.ts";
 import { TemplateProblem, UndefinedProblem } from "./problem.ts";
 import { rawValue } from "./raw-value.ts";
 import { guarded } from "./rendered.ts";
-import type { Rendered } from "./rendered.ts";
 import { Rendering } from "./rendering.ts";
 import type { RenderSettings } from "./settings.ts";
 import { normalizeLines, parseCondition, parseTemplate } from "./syntax/parse.ts";

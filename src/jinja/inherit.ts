@@ -96,7 +96,8 @@ export function fromTemplate(
   for (const wanted of statement.names) {
     const value = module.read(wanted.name);
     const missing = `the template does not define '${wanted.name}'`;
-    frame.locals.set(wanted.as, value ?? new Undefined(missing, frame.machine.trail()));
+    const given = value === undefined ? new Undefined(missing, frame.machine.trail()) : value;
+    frame.locals.set(wanted.as, given);
   }
 }
 

@@ -49,9 +49,10 @@ function bindInto(
   const { positional } = args;
   const named = new Map(args.named);
   for (const [index, param] of params.entries()) {
-    const given = positional[index] ?? named.get(param.name);
+    const inPlace = positional[index];
+    const given = inPlace === undefined ? named.get(param.name) : inPlace;
     named.delete(param.name);
-    inside.locals.set(param.name, given ?? fallback(param, inside));
+    inside.locals.set(param.name, given === undefined ? fallback(param, inside) : given);
   }
   const caller = named.get("caller");
   named.delete("caller");

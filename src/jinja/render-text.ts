@@ -1,8 +1,8 @@
 import type { Place } from "../model/diagnostic.ts";
+import type { Rendered } from "../model/rendering.ts";
 import type { Scope } from "../model/value.ts";
 import { printPiece } from "./concat.ts";
 import { guarded } from "./rendered.ts";
-import type { Rendered } from "./rendered.ts";
 import { Rendering } from "./rendering.ts";
 import type { RenderSettings } from "./settings.ts";
 import { notAValue } from "./to-json.ts";

@@ -1,11 +1,11 @@
 import type { Place } from "../model/diagnostic.ts";
+import type { Rendered } from "../model/rendering.ts";
 import type { Json } from "../model/json.ts";
 import { isValueMap } from "../model/value.ts";
 import type { Scope, Value } from "../model/value.ts";
 import { settled } from "./concat.ts";
 import { isTemplate } from "./syntax/delimiters.ts";
 import { guarded } from "./rendered.ts";
-import type { Rendered } from "./rendered.ts";
 import { Rendering } from "./rendering.ts";
 import type { RenderSettings } from "./settings.ts";
 import { jsonOf } from "./to-json.ts";

@@ -1,15 +1,7 @@
-import type { Diagnostic, Place } from "../model/diagnostic.ts";
+import type { Place } from "../model/diagnostic.ts";
+import type { Rendered } from "../model/rendering.ts";
 import { diagnose } from "./place.ts";
 import { failed, PendingProblem, TemplateProblem } from "./problem.ts";
-
-/** The answer of every door. */
-export type Rendered<T> =
-  | { readonly kind: "rendered"; readonly value: T }
-  /** The value is `omit`: leave the argument out. */
-  | { readonly kind: "omitted" }
-  | { readonly kind: "problem"; readonly diagnostic: Diagnostic }
-  /** It depends on variables that a plan does not know yet. */
-  | { readonly kind: "unknown"; readonly names: readonly string[] };
 
 /** Runs what may throw a problem of ours; anything else that it throws is a bug and passes. */
 export function guarded<T>(

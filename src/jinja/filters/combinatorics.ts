@@ -42,7 +42,10 @@ export const COMBINATORICS_FILTERS: Plugins = {
 
 function rows(lists: readonly Datum[][], length: number, fill: Datum): List {
   return new List(
-    Array.from({ length }, (_, at) => new Tuple(lists.map((list) => list[at] ?? fill))),
+    Array.from(
+      { length },
+      (_, at) => new Tuple(lists.map((list) => (at < list.length ? (list[at] ?? null) : fill))),
+    ),
   );
 }
 

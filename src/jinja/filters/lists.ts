@@ -1,6 +1,7 @@
 import { flagOr, textOr } from "../coerce.ts";
+import type { Machine } from "../machine.ts";
 import { plugin } from "../plugin.ts";
-import type { Plugins } from "../plugin.ts";
+import type { Plugin, Plugins } from "../plugin.ts";
 import { failed } from "../problem.ts";
 import { equals } from "../values/compare.ts";
 import { Dict, List, Tuple, Undefined } from "../values/datum.ts";
@@ -19,16 +20,12 @@ export const LIST_FILTERS: Plugins = {
   list: plugin([], (input) => new List(elements(input))),
   length: counting,
   count: counting,
-  first: plugin([], (input, _, { machine }) => {
-    return (
-      elements(input)[0] ?? new Undefined("No first item, sequence was empty.", machine.trail())
-    );
-  }),
-  last: plugin([], (input, _, { machine }) => {
-    return (
-      elements(input).at(-1) ?? new Undefined("No last item, sequence was empty.", machine.trail())
-    );
-  }),
+  first: plugin([], (input, _, { machine }) =>
+    orUndefined(elements(input)[0], "No first item, sequence was empty.", machine),
+  ),
+  last: plugin([], (input, _, { machine }) =>
+    orUndefined(elements(input).at(-1), "No last item, sequence was empty.", machine),
+  ),
   join: plugin(["d?", "attribute?"], (input, [separator, attribute], { machine }) => {
     const read = strictReader(attribute, machine);
     return elements(input)
@@ -72,26 +69,8 @@ export const LIST_FILTERS: Plugins = {
       );
     },
   ),
-  min: plugin(
-    ["case_sensitive?", "attribute?"],
-    (input, [sensitive, attribute], { machine }) =>
-      extreme(
-        elements(input),
-        fold(flagOr(sensitive, false)),
-        strictReader(attribute, machine),
-        "min",
-      ) ?? new Undefined("No aggregated item, sequence was empty.", machine.trail()),
-  ),
-  max: plugin(
-    ["case_sensitive?", "attribute?"],
-    (input, [sensitive, attribute], { machine }) =>
-      extreme(
-        elements(input),
-        fold(flagOr(sensitive, false)),
-        strictReader(attribute, machine),
-        "max",
-      ) ?? new Undefined("No aggregated item, sequence was empty.", machine.trail()),
-  ),
+  min: aggregate("min"),
+  max: aggregate("max"),
   sum: plugin(["attribute?", "start?"], (input, [attribute, start], { machine }) => {
     const read = strictReader(attribute, machine);
     let total: Datum = start ?? 0;
@@ -154,6 +133,19 @@ export const LIST_FILTERS: Plugins = {
     return new List(subelementsOf(rows, pathOf(path ?? null), flagOr(skip, false)));
   }),
 };
+
+/** None is an element like any other; only no element at all is undefined. */
+function orUndefined(item: Datum | undefined, message: string, machine: Machine): Datum {
+  return item === undefined ? new Undefined(message, machine.trail()) : item;
+}
+
+function aggregate(which: "min" | "max"): Plugin {
+  return plugin(["case_sensitive?", "attribute?"], (input, [sensitive, attribute], { machine }) => {
+    const read = strictReader(attribute, machine);
+    const best = extreme(elements(input), fold(flagOr(sensitive, false)), read, which);
+    return orUndefined(best, "No aggregated item, sequence was empty.", machine);
+  });
+}
 
 function extreme(
   items: readonly Datum[],

@@ -19,11 +19,12 @@ const booleans: Plugin = plugin([], (input) => {
 export const NUMBER_FILTERS: Plugins = {
   bool: booleans,
   int: plugin(["default?", "base?"], (input, [fallback, base]) => {
-    return toInteger(input, integerOr(base, 10, "base")) ?? fallback ?? 0;
+    return toInteger(input, integerOr(base, 10, "base")) ?? (fallback === undefined ? 0 : fallback);
   }),
   float: plugin(
     ["default?"],
-    (input, [fallback]) => toFloat(input) ?? fallback ?? new WholeFloat(0),
+    (input, [fallback]) =>
+      toFloat(input) ?? (fallback === undefined ? new WholeFloat(0) : fallback),
   ),
   abs: plugin([], (input) => {
     const number = numeric(input);

@@ -13,6 +13,7 @@ export const VARIABLE_LOOKUPS: Readonly<Record<string, Lookup>> = {
       const environment = machine.settings.environment ?? {};
       const name = print(term).split(/\s/)[0] ?? "";
       const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+      // A default of None counts as none given, here and below.
       return value ?? options.get("default") ?? "";
     }),
   vars: (terms, options, machine) =>
@@ -22,7 +23,7 @@ export const VARIABLE_LOOKUPS: Readonly<Record<string, Lookup>> = {
       if (value instanceof Undefined) throw new UndefinedProblem(value);
       if (value !== undefined) return value;
       const fallback = options.get("default");
-      if (fallback !== undefined) return fallback;
+      if (fallback !== undefined && fallback !== null) return fallback;
       const near = didYouMean(name, machine.variableNames());
       const hint = near === undefined ? {} : { hint: `Did you mean "${near}"?` };
       const message = `No variable named '${name}' was found.`;

@@ -81,13 +81,15 @@ export const DICT_METHODS: Methods<Dict> = {
   }),
   copy: method([], (self) => self.copy()),
   get: method(["key", "default?"], (self, [key, fallback]) => {
-    return self.get(mapKey(key ?? null)) ?? fallback ?? null;
+    const found = self.get(mapKey(key ?? null));
+    return found === undefined ? (fallback ?? null) : found;
   }),
   items: method([], (self) => new List(self.pairs().map((pair) => new Tuple(pair)))),
   keys: method([], (self) => new List(self.keys())),
   pop: method(["key", "default?"], (self, [key, fallback]) => {
     const at = mapKey(key ?? null);
-    const taken = self.get(at) ?? fallback;
+    const present = self.get(at);
+    const taken = present === undefined ? fallback : present;
     if (taken === undefined) throw failed(`the dict has no key ${repr(key ?? null)}`);
     self.delete(at);
     return taken;

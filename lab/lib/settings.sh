@@ -14,11 +14,12 @@ readonly PDNS_PACKAGES=(pdns-server pdns-backend-lmdb pdns-tools)
 say() { printf '%(%T)T lab: %s\n' -1 "$*" >&2; }
 die() { say "ERROR: $*"; exit 1; }
 
-# until_ok SECONDS COMMAND...: repeats the command ten times a second until it succeeds
+# until_ok SECONDS COMMAND...: repeats the command ten times a second until it succeeds. In a shell of its own: one that
+# dies, because a host has no init yet for example, has not succeeded.
 until_ok() {
   local end=$((SECONDS + $1))
   shift
-  until "$@" >/dev/null 2>&1; do
+  until ("$@") >/dev/null 2>&1; do
     [ "$SECONDS" -lt "$end" ] || return 1
     sleep 0.1
   done

@@ -1,6 +1,6 @@
 /** How each host is reached: its rendered `ansible_*` variables, with the command line's options beneath them. */
 import { asText } from "../lib/as-text.ts";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import type { ConnectionDefaults } from "../inventory/connection.ts";
 import { CONNECTION_VARIABLES, connectionOf } from "../inventory/connection.ts";
 import { sshConfigLookup } from "../inventory/ssh-config.ts";
@@ -42,7 +42,16 @@ export function connectionSettings(source: ConnectionSource, host: HostId): Conn
   throw new Error(problems.map((problem) => problem.summary).join("; "));
 }
 
-const sshConfig = sshConfigLookup(homedir());
+const sshConfig = sshConfigLookup(homedir(), "ssh", accountHome());
+
+function accountHome(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    // A user id without an account, as in a container.
+    return homedir();
+  }
+}
 
 function settingsOf(source: ConnectionSource, host: HostId): Outcome<ConnectionSettings> {
   const defaults = defaultsOf(source);

@@ -1,5 +1,5 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { sshConfigLookup } from "./ssh-config.ts";
@@ -45,6 +45,17 @@ describe("the operator's ssh_config", () => {
       `${home}/.ssh/op@h`,
       `${home}/.ssh/id_ed25519`,
     ]);
+  });
+
+  test("is that of $HOME where the account has another home", async () => {
+    const account = userInfo().homedir;
+    await writeFile(join(home, ".ssh/config"), "Host ns1\n  Port 2022\n");
+    const lookup = sshConfigLookup(home, "ssh", account);
+    expect(lookup("ns1")).toMatchObject({
+      port: 2022,
+      knownHosts: [`${home}/.ssh/known_hosts`, `${home}/.ssh/known_hosts2`],
+    });
+    expect(lookup("ns2")?.port).not.toBe(2022);
   });
 
   test("of which ssh cannot make sense says nothing", async () => {

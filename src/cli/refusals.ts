@@ -10,7 +10,8 @@ import type { Terminal } from "./terminal.ts";
 export function sayRefusals(refusals: readonly Refusal[], terminal: Terminal): void {
   const groups = new Map<string, { first: Refusal; hosts: string[] }>();
   for (const refusal of refusals) {
-    const { summary, hint, at, detail } = refusal.diagnostic;
+    const { hint, at, detail } = refusal.diagnostic;
+    const summary = ofHost(refusal);
     const key = stableJson({
       summary,
       hint: hint ?? null,
@@ -25,13 +26,19 @@ export function sayRefusals(refusals: readonly Refusal[], terminal: Terminal): v
   terminal.problems([...groups.values()].map(({ first, hosts }) => onHosts(first, hosts)));
 }
 
-function onHosts({ diagnostic, name }: Refusal, hosts: readonly string[]): Diagnostic {
+/** What is found by connecting names its host already. */
+function ofHost({ host, diagnostic: { summary } }: Refusal): string {
+  return summary.startsWith(`${host}: `) ? summary.slice(host.length + 2) : summary;
+}
+
+function onHosts(refusal: Refusal, hosts: readonly string[]): Diagnostic {
+  const { diagnostic, name } = refusal;
   const who =
     hosts.length > 6
       ? `${hosts.length} hosts (${hosts.slice(0, 5).join(", ")}, …)`
       : hosts.join(", ");
   const what = name === undefined ? "" : `${name}: `;
-  return { ...diagnostic, summary: `${who}: ${what}${diagnostic.summary}` };
+  return { ...diagnostic, summary: `${who}: ${what}${ofHost(refusal)}` };
 }
 
 /** 14 before 4: what is refused will not get better by trying again. */

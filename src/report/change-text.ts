@@ -8,8 +8,9 @@ const MOST_LINES = 60;
 
 export function changeText(change: Change, paint: Paint): readonly string[] {
   const { what, before, after } = change;
-  if (typeof before === "string" && typeof after === "string" && (before + after).includes("\n")) {
-    const lines = diffLines(before.split("\n"), after.split("\n"));
+  const [old, young] = [linesOf(before), linesOf(after)];
+  if (old && young && Math.max(old.length, young.length) > 1) {
+    const lines = diffLines(old, young);
     const shown = lines.slice(0, MOST_LINES).map((line) => {
       const text = printable(line);
       if (line.startsWith("+")) return paint.good(text);
@@ -17,7 +18,7 @@ export function changeText(change: Change, paint: Paint): readonly string[] {
     });
     const more = lines.length - shown.length;
     return [
-      `${what}:`,
+      `${what}:${before === null ? " new" : after === null ? " gone" : ""}`,
       ...shown.map((line) => `  ${line}`),
       ...(more > 0 ? [`  … ${more} more lines`] : []),
     ];
@@ -25,9 +26,15 @@ export function changeText(change: Change, paint: Paint): readonly string[] {
   return [`${what}: ${paint.bad(valueText(before))} → ${paint.good(valueText(after))}`];
 }
 
+/** Undefined: no text. What is not there has no lines; a newline at the end begins no line of its own. */
+function linesOf(value: Json): readonly string[] | undefined {
+  if (value === null) return [];
+  return typeof value === "string" ? value.replace(/\n$/, "").split("\n") : undefined;
+}
+
 function valueText(value: Json): string {
   if (value === null) return "absent";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value.replace(/\n$/, "") : JSON.stringify(value);
   return printable(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 }
 

@@ -4,7 +4,7 @@ import { showDuration } from "../lib/duration.ts";
 import { printable } from "../lib/printable.ts";
 import type { RunEvent, Reporter } from "../model/event.ts";
 import type { HostId, HostTask, TaskId } from "../model/ids.ts";
-import { FLEET } from "../model/ids.ts";
+import { FLEET, hostTaskKey } from "../model/ids.ts";
 import type { JournalEntry, JournalLine } from "../model/journal-entry.ts";
 import type { Playbook, Task } from "../model/playbook.ts";
 import type { RunState } from "../model/run-state.ts";
@@ -147,9 +147,7 @@ export function createHumanReporter(options: HumanOptions): Reporter {
       if (!options.diff || journalLine.entry.type !== "settled") return;
       const { of, outcome } = journalLine.entry;
       if (outcome !== "applied") return;
-      const record = [...(after.lanes.get(of.host)?.tasks.values() ?? [])].find(
-        (r) => r.of.task === of.task,
-      );
+      const record = after.lanes.get(of.host)?.tasks.get(hostTaskKey(of));
       for (const change of record?.changes ?? [])
         write(`${changeText(change, paint).map(indent).join("\n")}\n`);
     },

@@ -1,8 +1,6 @@
 /** A plan as people read it: hosts with the same answers are one block, whatever their number. */
-import { stableJson } from "../lib/stable-json.ts";
 import type { HostId } from "../model/ids.ts";
-import type { Json } from "../model/json.ts";
-import type { HostPlan, Plan, PlanAnswer, PlanItem, WayBack } from "../model/plan.ts";
+import type { Plan, PlanAnswer, PlanItem, WayBack } from "../model/plan.ts";
 import { changeText } from "./change-text.ts";
 import type { Paint } from "./paint.ts";
 
@@ -15,16 +13,14 @@ export function planText(plan: Plan, paint: Paint, wording: PlanWording): string
   const blocks: string[] = [];
   const done = plan.hosts.filter((host) => host.atGoal).map((host) => host.host);
   if (done.length > 0) blocks.push(`${paint.good("at its goal")}: ${hostList(done)} — not entered`);
-  for (const group of groupsOf(plan.hosts.filter((host) => !host.atGoal))) {
-    const [first] = group;
-    if (!first) continue;
-    blocks.push(
-      [
-        paint.bold(hostList(group.map((one) => one.host))),
-        ...itemsText(first.items, paint, wording),
-      ].join("\n"),
-    );
+  // What reads the same is one block, although paths in the changes beneath may differ from host to host.
+  const groups = new Map<string, HostId[]>();
+  for (const { host, atGoal, items } of plan.hosts) {
+    if (atGoal) continue;
+    const text = itemsText(items, paint, wording).join("\n");
+    groups.set(text, [...(groups.get(text) ?? []), host]);
   }
+  for (const [text, hosts] of groups) blocks.push(`${paint.bold(hostList(hosts))}\n${text}`);
   if (plan.fleet.length > 0) {
     blocks.push(
       [
@@ -36,17 +32,6 @@ export function planText(plan: Plan, paint: Paint, wording: PlanWording): string
   const warnings = notesOf(plan, paint);
   if (warnings.length > 0) blocks.push(warnings.join("\n"));
   return blocks.join("\n\n");
-}
-
-function groupsOf(hosts: readonly HostPlan[]): readonly (readonly HostPlan[])[] {
-  const groups = new Map<string, HostPlan[]>();
-  for (const host of hosts) {
-    const key = stableJson(host.items as unknown as Json);
-    const group = groups.get(key);
-    if (group) group.push(host);
-    else groups.set(key, [host]);
-  }
-  return [...groups.values()];
 }
 
 export function hostList(hosts: readonly HostId[]): string {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { isTemplate, PENDING, renderText, renderValue, evaluateCondition } from "../jinja/index.ts";
-import type { RenderSettings } from "../jinja/settings.ts";
+import type { RenderSettings } from "../jinja/index.ts";
 import type { Redactor } from "../lib/redact.ts";
 import type { Renderer, TemplateFunctions } from "../model/rendering.ts";
 import type { Scope, VaultText } from "../model/value.ts";
@@ -64,8 +64,11 @@ function found(path: string, folders: readonly string[]): string {
 
 function decrypt({ vault, redactor }: RendererOptions, text: VaultText): string {
   const plain = vault.decrypt(text.ciphertext, text.at);
-  if (plain.value === undefined)
-    throw new Error(plain.problems[0]?.summary ?? "cannot be decrypted");
+  if (plain.value === undefined) {
+    const [problem] = plain.problems;
+    // The template room passes a diagnostic on as it is, hint and place included.
+    throw Object.assign(new Error(problem?.summary), problem);
+  }
   const value = Buffer.from(plain.value).toString("utf8");
   redactor.add(value);
   return value;

@@ -6,6 +6,6 @@ export { namesUsed } from "./names-used.ts";
 export { PENDING } from "./pending.ts";
 export { renderText } from "./render-text.ts";
 export { renderValue } from "./render-value.ts";
-export type { FileKind, HostScopes, RenderSettings } from "./settings.ts";
+export type { RenderSettings } from "./settings.ts";
 export { isTemplate } from "./syntax/delimiters.ts";
 export { toJson } from "./to-json.ts";

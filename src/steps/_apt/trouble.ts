@@ -14,9 +14,11 @@ export function notInstalled(targets: readonly Target[], look: AptLook): readonl
     return entry.version === version ? [] : [`${name} is ${entry.version}, not ${version}`];
   });
   const others = look.audit
-    .filter((finding) => !targets.some((target) => target.package === finding.package))
-    .map((finding) => `dpkg --audit names ${finding.package}: ${finding.problem}`);
-  return [...wrong, ...others];
+    .map((finding) => finding.package)
+    .filter((name) => !targets.some((target) => target.package === name));
+  return others.length === 0
+    ? wrong
+    : [...wrong, `dpkg --audit names ${[...new Set(others)].join(", ")}`];
 }
 
 /** Explains why a transaction did not do it, from what apt and dpkg said. */
@@ -30,8 +32,13 @@ export function transactionFailed(wrong: readonly string[], said: string): Diagn
     summary: why === undefined ? wrong.join("; ") : `${why.summary}: ${wrong.join("; ")}`,
     hint:
       why?.hint ?? "The lines below are what apt and dpkg said last; runbook resume tries again.",
-    detail: lines.filter((line) => NOTEWORTHY.test(line)).slice(-16),
+    detail: lines.filter((line, at) => NOTEWORTHY.test(line) || isLastWord(lines, at)).slice(-16),
   };
+}
+
+/** What a maintainer script or a hook said before dpkg gave up on it has no prefix, and is the reason. */
+function isLastWord(lines: readonly string[], at: number): boolean {
+  return lines.slice(at + 1, at + 4).some((line) => line.startsWith("dpkg: error"));
 }
 
 interface Reason {

@@ -36,6 +36,8 @@ export interface SeenEntry {
   readonly way?: string;
   readonly why?: string;
   readonly text?: string;
+  readonly question?: string;
+  readonly answer?: unknown;
   readonly diagnostic?: { readonly code: string; readonly summary: string; readonly hint?: string };
 }
 

@@ -23,6 +23,7 @@ export interface Program {
   readonly run: Run;
   readonly stages: readonly Stage[];
   readonly back: readonly LaneTask[];
+  /** Inverses too: they are run under ids of their own. */
   readonly tasks: ReadonlyMap<TaskId, Task>;
   /** Tasks with `register:`, in the order in which they may run. */
   readonly registering: readonly Task[];
@@ -55,9 +56,29 @@ export function buildProgram(run: Run): Program {
     run,
     stages,
     back,
-    tasks: new Map(all.map((task) => [task.id, task])),
+    tasks: new Map(
+      all.flatMap((task) => [task, ...asList(inverseOf(task))]).map((task) => [task.id, task]),
+    ),
     registering: all.filter((task) => task.register !== undefined),
   };
+}
+
+/** The task that takes this one back; that of a loop has the loop's variables. */
+export function inverseOf({ inverse, loop }: Task): Task | undefined {
+  if (typeof inverse !== "object") return undefined;
+  return loop && !inverse.loop ? { ...inverse, loop } : inverse;
+}
+
+function asList(task: Task | undefined): readonly Task[] {
+  return task === undefined ? [] : [task];
+}
+
+/** The same task in another place. */
+function renamed(task: Task, ending: string): Task {
+  const id = taskId(`${task.id}${ending}`);
+  return typeof task.inverse === "object"
+    ? { ...task, id, inverse: renamed(task.inverse, ending) }
+    : { ...task, id };
 }
 
 function laneStage(run: Run, phases: readonly Phase[], position: number): Stage {
@@ -74,10 +95,7 @@ function laneStage(run: Run, phases: readonly Phase[], position: number): Stage 
             rest: false,
             incomplete: "wait",
             // A drain list runs once around every stage; its tasks need their own ids in each.
-            tasks:
-              position === 0
-                ? tasks
-                : tasks.map((t) => ({ ...t, id: taskId(`${t.id}#${position + 1}`) })),
+            tasks: position === 0 ? tasks : tasks.map((task) => renamed(task, `#${position + 1}`)),
           },
         ];
   return {

@@ -64,6 +64,24 @@ export async function runTask(
   }
 }
 
+/** One host-task by itself, with the loop item it is for: what is not one of a lane's tasks, such as an inverse. */
+export async function runHostTask(
+  running: Running,
+  host: HostId,
+  task: Task,
+  phase: Phase,
+  item: LoopItem | undefined,
+): Promise<void> {
+  const of = { ...unit(laneOf(running.state, host), task), ...(item && { item: item.index }) };
+  try {
+    if (await settledBy(running, of, task, [task.when], item)) return;
+    await runOne(running, host, task, phase, item);
+  } catch (error) {
+    if (!(error instanceof StepProblem)) throw error;
+    await settleProblem(running, of, task, error.kind, error.diagnostic);
+  }
+}
+
 /** True when the host-task needs no more: a condition said no, or could not be evaluated. */
 async function settledBy(
   running: Running,

@@ -8,17 +8,19 @@ import type { Undone } from "../model/step.ts";
 import { StepProblem } from "../model/step.ts";
 import type { Changing } from "./change.ts";
 import { undoOrder } from "./decide-back.ts";
-import { followJobs } from "./doubt.ts";
+import { followJobs, settleDoubt } from "./doubt.ts";
 import { laneOf } from "./fold.ts";
 import { hostView, passGate } from "./gate.ts";
 import { unit } from "./lane-next.ts";
 import { forgetJobs, prepareRecord, undoing } from "./left-jobs.ts";
 import type { Prepared } from "./prepared.ts";
 import { sessionFor } from "./prepared.ts";
+import { inverseOf } from "./program.ts";
 import { registeredOk } from "./registered.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
-import { runTask, settleFailed } from "./task-run.ts";
+import type { LoopItem } from "./scope.ts";
+import { runHostTask, settleFailed } from "./task-run.ts";
 
 /** The host was lost meanwhile: the undo stays intended, and is gone on with when the host is back. */
 interface Away {
@@ -106,41 +108,84 @@ async function jobsOver(
   if (left !== "absent") await forgetJobs(running, prepared, record.attempt);
 }
 
-/** `inverse:` is a task of its own, run as a host-task under "<id>.inverse". */
-async function runInverse(running: Running, record: HostTaskRecord, task: Task): Promise<Undone> {
+/**
+ * `inverse:` is a task of its own, run as a host-task under "<id>.inverse", once for each item of a loop. What an earlier
+ * controller began is settled by looking, and what came to its end is not run again (R1).
+ */
+async function runInverse(
+  running: Running,
+  record: HostTaskRecord,
+  task: Task,
+): Promise<Undone | Away> {
   if (task.inverse === "none") return { kind: "already" };
-  if (task.inverse === undefined) {
+  const inverse = inverseOf(task);
+  if (inverse === undefined) {
     const hint = "Take it back by hand, or give the task an `inverse:`.";
     return {
       kind: "failed",
       diagnostic: problem("engine/no-inverse", `nobody knows how to undo ${task.name}`, hint),
     };
   }
-  const phase = running.program.run.playbook.phases[0];
-  if (!phase) throw new Error("a playbook without phases has nothing to undo");
-  await runTask(running, record.of.host, task.inverse, { ...phase, when: true });
-  const lane = laneOf(running.state, record.of.host);
-  const inverse = lane.tasks.get(hostTaskKey(unit(lane, task.inverse)));
-  switch (inverse?.standing) {
+  const first = running.program.run.playbook.phases[0];
+  if (!first) throw new Error("a playbook without phases has nothing to undo");
+  const phase = { ...first, when: true };
+  const { host } = record.of;
+  const lane = laneOf(running.state, host);
+  const item = await itemOfInverse(running, record, inverse);
+  const key = hostTaskKey({ ...unit(lane, inverse), ...(item && { item: item.index }) });
+  const begun = lane.tasks.get(key);
+  switch (begun?.standing) {
+    case "intended":
+    case "in-doubt":
+      await settleDoubt(running, host, inverse, phase, begun);
+      break;
+    case "failed":
+    case "retry":
+    case undefined:
+      await runHostTask(running, host, inverse, phase, item);
+      break;
+    case "applied":
+    case "satisfied":
+    case "skipped":
+    case "ignored":
+      break;
+  }
+  if (lane.lost) return away(record, lane.lost);
+  const settled = lane.tasks.get(key);
+  switch (settled?.standing) {
     case "applied":
     case "satisfied":
     case "skipped":
     case "ignored":
       return { kind: "done" };
     case "failed":
-    case "in-doubt":
       return {
         kind: "failed",
-        diagnostic: inverse.diagnostic ?? problem("engine/inverse-failed", "its inverse failed"),
+        diagnostic: settled.diagnostic ?? problem("engine/inverse-failed", "its inverse failed"),
       };
+    case "in-doubt":
     case "intended":
     case "retry":
-    case undefined:
-      return {
-        kind: "in-doubt",
-        diagnostic: problem("engine/in-doubt", `the inverse of ${task.name} is in doubt`),
-      };
+    case undefined: {
+      const doubt = problem("engine/in-doubt", `the inverse of ${task.name} is in doubt`);
+      return { kind: "in-doubt", diagnostic: settled?.diagnostic ?? doubt };
+    }
   }
+}
+
+/** The items of the loop are those of its inverse too, in the journal as well: a resume must see the same ones. */
+async function itemOfInverse(
+  running: Running,
+  { of }: HostTaskRecord,
+  inverse: Task,
+): Promise<LoopItem | undefined> {
+  if (of.item === undefined) return undefined;
+  const { items } = laneOf(running.state, of.host);
+  const known = items.get(of.task) ?? [];
+  if (!items.has(inverse.id)) {
+    await running.append({ type: "looped", task: inverse.id, host: of.host, items: known });
+  }
+  return { index: of.item, value: known[of.item] ?? null };
 }
 
 async function settleUndo(

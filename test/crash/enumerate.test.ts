@@ -60,6 +60,20 @@ rollback:
       - put: { key: done, value: "no" }
 `;
 
+const COMMANDS_WITH_INVERSES = `
+runbook: 1
+name: commands
+hosts: all
+phases:
+  - name: one
+    tasks:
+      - strike: { key: bell }
+        inverse: { strike: { key: unbell } }
+      - strike: { key: "tower {{ item }}" }
+        loop: [east, west]
+        inverse: { strike: { key: "untower {{ item }}" } }
+`;
+
 interface Life {
   readonly world: World;
   apply(death?: Death): Promise<Applied>;
@@ -121,6 +135,19 @@ async function forward(one: Life, death?: Death): Promise<void> {
   expect(again.kind).toBe("ended");
 }
 
+async function back(one: Life, death?: Death): Promise<void> {
+  const done = await one.apply();
+  expect(done.kind).toBe("ended");
+  const first = await one.rollback(death);
+  if (first.kind !== "killed") {
+    expect(first).toMatchObject({ ending: { end: { kind: "rolled-back", whole: true } } });
+    return;
+  }
+  const begun = fold(one.lines)?.rollback !== undefined;
+  const again = begun ? await one.resume() : await one.rollback();
+  expect(again.kind).toBe("ended");
+}
+
 describe("a controller that is killed at any line of its journal", () => {
   test("finishes a serial run as if nothing had happened", () =>
     everyDeath(flagshipShape("mode: serial"), () => undefined, forward));
@@ -157,17 +184,9 @@ describe("a controller that is killed at any line of its journal", () => {
       forward,
     ));
 
-  test("takes a finished run back as if nothing had happened", async () => {
-    const back = async (one: Life, death?: Death): Promise<void> => {
-      const done = await one.apply();
-      expect(done.kind).toBe("ended");
-      const first = await one.rollback(death);
-      if (first.kind === "killed") {
-        const begun = fold(one.lines)?.rollback !== undefined;
-        const again = begun ? await one.resume() : await one.rollback();
-        expect(again.kind).toBe("ended");
-      }
-    };
-    await everyDeath(flagshipShape("mode: serial"), () => undefined, back);
-  });
+  test("takes a finished run back as if nothing had happened", () =>
+    everyDeath(flagshipShape("mode: serial"), () => undefined, back));
+
+  test("runs the inverse of a command once, for each item of a loop", () =>
+    everyDeath(COMMANDS_WITH_INVERSES, () => undefined, back));
 });

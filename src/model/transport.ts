@@ -88,7 +88,10 @@ export interface HostSession extends HostReader {
   standing(name: string): Promise<JobStanding>;
   /** Names of the jobs of this scope that left a directory on the host, oldest first. */
   jobs(): Promise<readonly string[]>;
-  /** Forgets the jobs of this scope; called when their outcome is in the journal. */
+  /**
+   * Forgets the jobs of this scope; called when their outcome is in the journal. What they left on the host goes a little
+   * later, together with that of others.
+   */
   forgetJobs(): Promise<void>;
 }
 

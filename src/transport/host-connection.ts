@@ -24,6 +24,7 @@ import { openShell, type ShellOpened } from "./shell/open-shell.ts";
 const READ_TIMEOUT_MS = 60_000;
 const SHELL_TIMEOUT_MS = 20_000;
 const CHANNEL_TRIES = 8;
+const TIDY_MS = 2_000;
 
 export interface HostConnectionOptions {
   readonly host: HostId;
@@ -91,24 +92,34 @@ export class KeptHostConnection implements HostConnection {
       job: (command, options) => jobs.run(scoped(), command, options),
       standing: (name) => jobs.standing(scoped(), name),
       jobs: () => jobs.names(scoped()),
-      forgetJobs: () => jobs.forget(scoped()),
+      forgetJobs: async () => jobs.forget(scoped()),
       dial: (address, port) => this.#dial(address, port),
     };
   }
 
   async rest(): Promise<void> {
+    await this.#tidy();
     this.#link?.close();
     // A pause is when somebody may mend what was refused.
     this.#refused.clear();
     this.#loginRefused = undefined;
-    await Promise.resolve();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tidy();
     this.#isDisposed = true;
     for (const { shell } of this.#kept.values()) shell.close("the connection was closed");
     const link = this.#link ?? (await this.#linking?.then(linkOf));
     link?.close();
+  }
+
+  /** Removes what jobs left, where that needs no new connection and no long wait. */
+  async #tidy(): Promise<void> {
+    const open = [...this.#kept.values()].filter(({ shell }) => shell.isOpen);
+    const over = new AbortController();
+    const removed = Promise.all(open.map(({ jobs }) => jobs.flush()));
+    await Promise.race([removed, this.#options.clock.sleep(TIDY_MS, over.signal)]);
+    over.abort();
   }
 
   #keep(as: Identity): Kept {

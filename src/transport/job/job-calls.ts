@@ -26,7 +26,7 @@ export const jobCalls = {
   cancel: (scope: JobScope, name: string, graceMs: number): string =>
     `_cancel ${directoryOf(scope, name)} ${Math.max(1, Math.ceil(graceMs / 100))}`,
   names: (scope: JobScope): string => `_names ${quote(scopePrefix(scope))}`,
-  forget: (scope: JobScope): string => `_forget ${quote(scopePrefix(scope))}`,
+  forget: (prefixes: readonly string[]): string => `_forget ${prefixes.map(quote).join(" ")}`,
 };
 
 function directoryOf(scope: JobScope, name: string): string {

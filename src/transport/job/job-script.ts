@@ -8,7 +8,8 @@ import { quote } from "../../model/command.ts";
  *   run           the runner: claims the job, runs the script, keeps its status
  *   claim         "PID STARTTIME BOOTID" of the runner, created with O_EXCL: whoever creates it runs the script
  *   stdout stderr
- *   status        the exit status, renamed into place after it was synced
+ *   status        "CODE end" once the script has ended; before that a placeholder of the same length, so that a full
+ *                 disk cannot keep the end back. Written over in place: half a status lacks its "end" and is none
  *   unit          the systemd unit, where there is one
  *
  * Invariants: the script is run by the one runner that created `claim`, and by no other, ever. `claim` is on disk
@@ -73,6 +74,10 @@ _claim() {
   { read -r _pid _start _boot <"$1/claim"; } 2>/dev/null
   [ -n "$_boot" ]
 }
+_status() {
+  _c= _x=; { read -r _c _x <"$1/status"; } 2>/dev/null
+  [ "$_x" = end ]
+}
 _alive() {
   _claim "$1" || { [ -e "$1/claim" ] && _dead='the job began and kept no trace of its process' || _dead='the job never began'; return 1; }
   _now=; { read -r _now </proc/sys/kernel/random/boot_id; } 2>/dev/null
@@ -111,14 +116,14 @@ _fenced() {
 _hex() { [ -s "$1" ] || { _o=-; return; }; set -- $(od -An -v -tx1 -N 901 "$1"); _k=$#; _ifs=$IFS; IFS=; _o="$*"; IFS=$_ifs; [ "$_k" -le 900 ]; }
 _say() { printf '%s!job %s %s\\n' "$_n" "$1" "$2"; }
 _ended() {
-  read -r _c <"$2/status"
+  _status "$2"
   if _hex "$2/stdout" && _o1=$_o && _hex "$2/stderr"; then _say "$1" "done $_c $_o1 $_o"; else _say "$1" "large $_c"; fi
 }
 _watch() {
   _turn=0
-  while [ ! -e "$2/status" ]; do
+  while ! _status "$2"; do
     if ! _alive "$2"; then
-      [ -e "$2/status" ] && break
+      _status "$2" && break
       if [ -e "$2/claim" ] && ! _claim "$2" && [ $_turn -lt 20 ]; then :
       elif [ -e "$2/claim" ]; then _say "$1" "vanished $_dead"; return
       else _say "$1" "refused it did not begin; a full disk is the usual reason"; return; fi
@@ -131,7 +136,7 @@ _watch() {
 }
 _write() {
   printf '%s\\n' "$3" >"$1/name$4" && printf '%s\\n' "$2" >"$1/script$4" && printf '%s\\n' "$_run" >"$1/run$4" &&
-    { [ -e "$1/status.new" ] || printf '%-63s\\n' - >"$1/status.new"; }
+    { [ -e "$1/status" ] || printf '%-63s\\n' - >"$1/status" || [ -e "$1/status" ]; }
 }
 _launch() {
   # A unit outlives logind's KillUserProcesses; only root can have one without a session of its own.
@@ -148,7 +153,7 @@ _launch() {
 }
 _begun() {
   _turn=0
-  until [ -e "$1/claim" ] || [ -e "$1/status" ]; do
+  until [ -e "$1/claim" ] || _status "$1"; do
     [ $_turn -lt 40 ] || return 1
     _turn=$((_turn + 1)); sleep 0.05 2>/dev/null || sleep 1
   done
@@ -168,20 +173,20 @@ _j() {
   fi
   if ! _begun "$_d"; then
     _fenced "$6" "$7" || { _say "$1" "refused $_why"; return; }
-    if _e=$({ _write "$_d" "$4" "$3" ".$$-$1" && _again "$_d" ".$$-$1"; } 2>&1); then _launch "$_d" "$5" "$8"
+    if _e=$({ (set -C; _write "$_d" "$4" "$3" ".$$-$1") && _again "$_d" ".$$-$1"; } 2>&1); then _launch "$_d" "$5" "$8"
     else _say "$1" "refused $_d cannot be written: $_e"; return; fi
   fi
   _watch "$1" "$_d"
 }
 _standing() {
   _find "$1" || { echo absent; return; }
-  if [ -e "$_d/status" ]; then read -r _c <"$_d/status"; echo "finished $_c"; return; fi
+  if _status "$_d"; then echo "finished $_c"; return; fi
   [ -e "$_d/claim" ] || { echo absent; return; }
   if _claim "$_d" || { sleep 1; _claim "$_d"; }; then :; fi
   if _alive "$_d"; then
     _up=; { read -r _up _l </proc/uptime; } 2>/dev/null
     echo "running $_pid \${_start:-0} \${_up:-0}"
-  elif [ -e "$_d/status" ]; then read -r _c <"$_d/status"; echo "finished $_c"
+  elif _status "$_d"; then echo "finished $_c"
   else echo "vanished $_dead"; fi
 }
 _output() { _find "$1" && cat "$_d/$2"; }
@@ -196,18 +201,23 @@ _names() {
   echo end
 }
 _forget() {
-  _each | while read -r _r; do
-    _safe "$_r" || continue
-    for _d in "$_r/$1"*; do
-      _safe "$_d" || continue
-      if [ -e "$_d/status" ] || ! _alive "$_d"; then rm -rf -- "$_d"; fi
+  _k=$#
+  for _p; do
+    _ifs=$IFS; IFS=$_nl
+    for _r in $_roots; do
+      IFS=$_ifs; _safe "$_r" || continue
+      for _d in "$_r/$_p"*; do
+        if _safe "$_d" && { _status "$_d" || ! _alive "$_d"; }; then set -- "$@" "$_d"; fi
+      done
     done
+    IFS=$_ifs
   done
+  shift $_k; [ $# = 0 ] || rm -rf -- "$@"
 }
 _cancel() {
   _find "$1" || return 0
   _try=0
-  while [ ! -e "$_d/status" ] && _alive "$_d"; do
+  while ! _status "$_d" && _alive "$_d"; do
     _unit=; [ -s "$_d/unit" ] && read -r _unit <"$_d/unit"
     _members "$_pid"
     if [ $_try = 0 ]; then
@@ -224,7 +234,7 @@ _cancel() {
     [ $_try -le $(($2 + 30)) ] || return 1
     sleep 0.1 2>/dev/null || sleep 1
   done
-  [ -e "$_d/status" ] || [ ! -e "$_d/claim" ] || { printf '137\\n' >"$_d/status.killed" && mv -f "$_d/status.killed" "$_d/status"; }
+  _status "$_d" || [ ! -e "$_d/claim" ] || printf '%-63s\\n' '137 end' 1<>"$_d/status"
 }
 `;
 }
@@ -252,7 +262,7 @@ trap : TERM INT HUP QUIT
   exec "$2" -c 'script=$1; shift; . "$script"' sh "$1/script"
 ) >stdout 2>stderr
 code=$?
-printf '%-63s\\n' "$code" 1<>status.new
-sync status.new 2>/dev/null || sync
-mv -f status.new status
+printf '%-63s\\n' "$code end" 1<>status
+# Whoever waits need not wait for this. A job that was forgotten by then has nothing to keep.
+{ sync status || [ ! -e status ] || sync; } 2>/dev/null &
 `;

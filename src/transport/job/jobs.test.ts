@@ -238,6 +238,37 @@ describe("a job", () => {
     });
   });
 
+  test.each([
+    ["a placeholder", "-"],
+    ["nothing", ""],
+    ["the first half of a status", "13"],
+  ])("whose status is %s did not end", async (_what, left) => {
+    await using machine = new Machine();
+    const session = machine.controller();
+    await session.job(sh`true`, safe("torn"));
+    const [pid, start] = claimOf(machine, "torn");
+    writeFileSync(
+      machine.of("torn", "claim"),
+      `${pid} ${start} 00000000-0000-0000-0000-000000000000\n`,
+    );
+    writeFileSync(machine.of("torn", "status"), left);
+    expect(await session.standing("torn")).toMatchObject({ kind: "vanished" });
+    expect(await session.job(sh`true`, safe("torn"))).toMatchObject({ kind: "vanished" });
+  });
+
+  test("leaves nothing once it was forgotten and its connection was closed", async () => {
+    await using machine = new Machine();
+    const session = machine.controller();
+    for (const name of ["a", "b"]) {
+      const own = machine.controller({ ...scope, hostTask: name });
+      await own.job(sh`true`, safe("j"));
+      await own.forgetJobs();
+    }
+    await session.job(sh`true`, safe("kept"));
+    await machine.dropControllers();
+    expect(readdirSync(machine.jobs)).toEqual([expect.stringMatching(/~~kept$/)]);
+  });
+
   test("that was prepared and never claimed is absent, and is begun by the next who asks", async () => {
     await using machine = new Machine();
     const session = machine.controller();

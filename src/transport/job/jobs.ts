@@ -6,12 +6,16 @@ import { endedWith } from "../exit-status.ts";
 import type { KeptAnswer, KeptShell } from "../kept-shell.ts";
 import type { TransportLimits } from "../limits.ts";
 import { jobCalls } from "./job-calls.ts";
+import { scopePrefix } from "./job-directory.ts";
 import { parseJobEvent, type JobEvent } from "./job-event.ts";
 
 /** The exit status of a job that was not started: EX_TEMPFAIL of sysexits. */
 const NOT_STARTED = 75;
 const CALL_TIMEOUT_MS = 60_000;
 const MOST_OVER = 10;
+/** Directories of jobs go together: each removal by itself would be a round trip and a process. */
+const FORGET_AFTER_MS = 1_000;
+const MOST_FORGOTTEN = 50;
 const CANNOT_WATCH = "the host cannot run what watches over the job";
 
 type Heard = JobEvent | { readonly kind: "shell-lost" } | { readonly kind: "deadline" };
@@ -25,6 +29,9 @@ export class Jobs {
   readonly #clock: Clock;
   readonly #limits: TransportLimits;
   readonly #followers = new Map<number, (heard: Heard) => void>();
+  /** Scopes that were forgotten here and may still have directories on the host. */
+  readonly #forgotten = new Set<string>();
+  #forgetting: AbortController | undefined;
   #nextId = 1;
 
   constructor(of: { shell: KeptShell; clock: Clock; limits: TransportLimits }) {
@@ -45,6 +52,7 @@ export class Jobs {
   async run(scope: JobScope, command: Command, options: JobOptions): Promise<CommandResult> {
     // Names are listed one to a line.
     if (/[\0-\x1f]/.test(options.name)) throw new Error(`not a name for a job: ${options.name}`);
+    await this.#catchUp(scope);
     const startedAt = this.#clock.now();
     const deadline = new AbortController();
     const timeUp =
@@ -96,6 +104,7 @@ export class Jobs {
   }
 
   async standing(scope: JobScope, name: string): Promise<JobStanding> {
+    await this.#catchUp(scope);
     const said = await this.#said(jobCalls.standing(scope, name));
     const [word = "", ...rest] = said.trim().split(" ");
     switch (word) {
@@ -120,6 +129,7 @@ export class Jobs {
   }
 
   async names(scope: JobScope): Promise<readonly string[]> {
+    await this.#catchUp(scope);
     const said = await this.#said(jobCalls.names(scope));
     const lines = said.split("\n");
     // Silence is not "none": to take a job for absent is to run it twice.
@@ -136,8 +146,32 @@ export class Jobs {
       .map(({ name }) => name);
   }
 
-  async forget(scope: JobScope): Promise<void> {
-    await this.#call(jobCalls.forget(scope));
+  /** The directories go a little later, with others, or when `flush` is called. */
+  forget(scope: JobScope): void {
+    this.#forgotten.add(scopePrefix(scope));
+    if (this.#forgotten.size >= MOST_FORGOTTEN) {
+      void this.flush();
+    } else if (this.#forgetting === undefined) {
+      const { signal } = (this.#forgetting = new AbortController());
+      void this.#clock.sleep(FORGET_AFTER_MS, signal).then(() => {
+        if (!signal.aborted) void this.flush();
+      });
+    }
+  }
+
+  /** Removes what was forgotten. What a host that is away keeps, it keeps until somebody cleans it. */
+  async flush(): Promise<void> {
+    this.#forgetting?.abort();
+    this.#forgetting = undefined;
+    if (this.#forgotten.size === 0) return;
+    const prefixes = [...this.#forgotten];
+    this.#forgotten.clear();
+    await this.#call(jobCalls.forget(prefixes));
+  }
+
+  /** A scope that is asked about again must not answer with what it was told to forget. */
+  async #catchUp(scope: JobScope): Promise<void> {
+    if (this.#forgotten.size > 0 && this.#forgotten.has(scopePrefix(scope))) await this.flush();
   }
 
   async #follow(

@@ -55,6 +55,7 @@ export class KeptHostConnection implements HostConnection {
   #link: Link | undefined;
   #linking: Promise<LinkOpened> | undefined;
   #mostChannels: number;
+  #wasReached = false;
   #isDisposed = false;
 
   constructor(options: HostConnectionOptions) {
@@ -64,7 +65,9 @@ export class KeptHostConnection implements HostConnection {
   }
 
   async open(as: Identity): Promise<Opened> {
-    const opened = await this.#keep(as).shell.prove();
+    // Who was never reached is said to be unreachable at once; who was lost in the middle of a run may come back.
+    const patienceMs = this.#wasReached ? this.#options.limits.readPatienceMs : 0;
+    const opened = await this.#keep(as).shell.prove(patienceMs);
     return opened.kind === "open" ? { kind: "open" } : opened;
   }
 
@@ -210,6 +213,7 @@ export class KeptHostConnection implements HostConnection {
     if (opened.kind !== "open") return opened;
     const { link } = opened;
     this.#link = link;
+    this.#wasReached = true;
     this.#mostChannels = this.#options.limits.channelsPerConnection;
     link.onLost(() => {
       if (this.#link === link) this.#link = undefined;

@@ -95,9 +95,17 @@ export class KeptShell {
     });
   }
 
-  /** Opens the shell now, without waiting for a host that is away. */
-  prove(): Promise<KeptShellOpened> {
-    return this.#open();
+  /** Opens the shell now; a host that is away is waited for this long. */
+  async prove(patienceMs: number): Promise<KeptShellOpened> {
+    const { clock, limits } = this.#options;
+    const since = clock.now();
+    for (let attempt = 0; ; attempt++) {
+      const opened = await this.#open();
+      const left = patienceMs - (clock.now() - since);
+      if (opened.kind !== "unreachable" || left <= 0 || this.#stop.signal.aborted) return opened;
+      const pause = backoff(attempt, { firstMs: limits.firstRetryMs, mostMs: limits.mostRetryMs });
+      await clock.sleep(Math.min(pause, left), this.#stop.signal);
+    }
   }
 
   /** Gives up the channel; the next request opens it again. */

@@ -79,7 +79,13 @@ export async function startRealSshd(config: readonly string[] = []): Promise<Rea
     });
   };
   const dropConnections = (): void => {
-    for (const pid of childrenOf(daemon?.pid)) process.kill(pid, "SIGKILL");
+    for (const pid of childrenOf(daemon?.pid)) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It ended by itself in between.
+      }
+    }
   };
   const kill = (): void => {
     dropConnections();

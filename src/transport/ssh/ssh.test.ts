@@ -16,7 +16,13 @@ import {
   Scratch,
   sshSettings,
 } from "../../../test/helpers/reaching.ts";
-import { newSshKey, runInShell, serveSsh, type SshServerOptions } from "./server.ts";
+import {
+  newSshKey,
+  runInShell,
+  serveSsh,
+  type SshServer,
+  type SshServerOptions,
+} from "./server.ts";
 
 const login = { kind: "login" } as const;
 const root = { kind: "become", user: "root" } as const;
@@ -35,6 +41,9 @@ async function stage(options: Partial<SshServerOptions> = {}) {
     server,
     notes,
     knownHosts,
+    trust({ port, hostKeys }: SshServer): void {
+      scratch.file("known_hosts", `[127.0.0.1]:${port} ${hostKeys[0] ?? ""}\n`);
+    },
     connect(
       over: Partial<Extract<ConnectionSettings, { kind: "ssh" }>> = {},
       limits: Partial<TransportLimits> = {},
@@ -247,6 +256,22 @@ describe("a lost connection", () => {
     await session.read(sh`true`);
     await on.server[Symbol.asyncDispose]();
     expect(await session.read(sh`true`)).toMatchObject({ kind: "connection-lost" });
+  });
+
+  test("a host that was reached before is waited for, one that never was is not", async () => {
+    await using on = await stage();
+    const host = on.connect({}, { readPatienceMs: 10_000 });
+    expect(await host.open(login)).toEqual({ kind: "open" });
+    const { port } = on.server;
+    await on.server[Symbol.asyncDispose]();
+    const opening = host.open(login);
+    // The reached host would wait for its whole patience: that the other one answers first is what shows the difference.
+    expect(await on.connect({}, { readPatienceMs: 600_000 }).open(login)).toMatchObject({
+      kind: "unreachable",
+    });
+    await using again = await serveSsh({ run: runInShell(), port });
+    on.trust(again);
+    expect(await opening).toEqual({ kind: "open" });
   });
 
   test("resting closes the socket, and the next command opens another", async () => {

@@ -1,5 +1,4 @@
 import { createHumanReporter } from "../report/human.ts";
-import { createLogReporter } from "../report/log.ts";
 import type { Redactor } from "../lib/redact.ts";
 import type { Reporter } from "../model/event.ts";
 import type { Playbook } from "../model/playbook.ts";
@@ -15,13 +14,13 @@ export interface ReporterParts {
   readonly redactor: Redactor;
 }
 
-export function reportersFor({
+export async function reportersFor({
   terminal,
   playbook,
   spec,
   options,
   redactor,
-}: ReporterParts): readonly Reporter[] {
+}: ReporterParts): Promise<readonly Reporter[]> {
   const human = createHumanReporter({
     write: (text) => terminal.out(text),
     paint: terminal.paint,
@@ -30,6 +29,8 @@ export function reportersFor({
     diff: options.diff === true,
   });
   if (options.log === undefined) return [human];
+  // Loaded where it is asked for: it would be a twentieth of every start.
+  const { createLogReporter } = await import("../report/log.ts");
   return [
     human,
     createLogReporter({ file: options.log, run: spec.run, mask: (text) => redactor.mask(text) }),

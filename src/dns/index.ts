@@ -1,7 +1,6 @@
 import { connect } from "node:net";
 import type { DnsClient, DnsServer, SoaAnswer } from "../model/dns.ts";
 import type { DialResult } from "../model/transport.ts";
-import { askOver } from "./pipeline.ts";
 
 export interface DnsOptions {
   /** How long a server may say nothing before its zones are silent. Default 5 000. */
@@ -14,6 +13,8 @@ export function createDnsClient(options: DnsOptions = {}): DnsClient {
   const { silenceMs = 5_000, window = 100 } = options;
   return {
     soa: async (server, zones) => {
+      // Loaded with the first question: most runs ask none.
+      const { askOver } = await import("./pipeline.ts");
       const answers = new Map<number, SoaAnswer>();
       let open = zones.map((zone, position) => ({ zone, position }));
       let reason = "";

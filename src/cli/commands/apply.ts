@@ -33,7 +33,13 @@ export async function apply(
   const store = openStore(options);
   await using journal = await store.create(spec.run, systemClock);
   using wish = listenForInterrupts((level) => terminal.err(interruptText(level)));
-  const reporters = reportersFor({ terminal, playbook, spec, options, redactor: made.redactor });
+  const reporters = await reportersFor({
+    terminal,
+    playbook,
+    spec,
+    options,
+    redactor: made.redactor,
+  });
   await using running = createRunning({
     ...made,
     journal,

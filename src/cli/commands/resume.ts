@@ -36,7 +36,7 @@ export async function resume(
     ...run,
     spec: state.spec,
     journal: run.writer,
-    reporters: reportersFor({
+    reporters: await reportersFor({
       terminal,
       playbook,
       spec: state.spec,

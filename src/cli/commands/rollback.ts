@@ -42,7 +42,13 @@ export async function rollback(
     journal: options.check ? rehearsalJournal(run.journal.lines.length, systemClock) : run.writer,
     reporters: options.check
       ? []
-      : reportersFor({ terminal, playbook, spec: state.spec, options, redactor: run.redactor }),
+      : await reportersFor({
+          terminal,
+          playbook,
+          spec: state.spec,
+          options,
+          redactor: run.redactor,
+        }),
     signal: wish.signal,
     note: (text) => terminal.err(`${text}\n`),
   });

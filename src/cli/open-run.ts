@@ -20,6 +20,7 @@ import type { ConnectionSource } from "./connection.ts";
 import { EXIT } from "./exit-codes.ts";
 import { openStore } from "./new-run.ts";
 import type { ResumeOptions, StateOptions } from "./options.ts";
+import { openOptions } from "./open-options.ts";
 import { createRenderer } from "./renderer.ts";
 import { loginSecrets, vaultSecrets } from "./secrets.ts";
 import { readInventory } from "./sources.ts";
@@ -186,35 +187,9 @@ async function connectionParts(
     scopes,
     fallback: spec.fleetScope,
     renderer,
-    options: { ...spec.connection, ...definedOptions(options) },
+    options: { ...spec.connection, ...openOptions(options) },
     secrets: login.value,
     redactor,
   };
   return { renderer, connections };
-}
-
-function definedOptions(options: ResumeOptions): ConnectionSource["options"] {
-  const {
-    user,
-    privateKey,
-    connection,
-    timeout,
-    reconnectTimeout,
-    sshCommonArgs,
-    become,
-    becomeUser,
-  } = options;
-  const given = {
-    user,
-    privateKey,
-    connection,
-    timeout,
-    reconnectTimeout,
-    sshCommonArgs,
-    become,
-    becomeUser,
-  };
-  return Object.fromEntries(
-    Object.entries(given).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])),
-  );
 }

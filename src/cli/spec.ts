@@ -19,7 +19,8 @@ import { resolveInputs } from "../playbook/resolve-inputs.ts";
 import { unusedExtraVars } from "../playbook/unused-extra.ts";
 import type { VaultReader } from "../vault/vault.ts";
 import { countOf, cutIntoBatches } from "./batches.ts";
-import type { ConnectionOptions, RunOptions } from "./options.ts";
+import { openOptions } from "./open-options.ts";
+import type { RunOptions } from "./options.ts";
 import type { ReadInventory, ReadPlaybook } from "./sources.ts";
 import { openSpan } from "./window-instants.ts";
 
@@ -83,7 +84,7 @@ export async function makeSpec(request: SpecRequest): Promise<Outcome<RunSpec>> 
     groups: Object.fromEntries([...inventory.groups].map(([name, group]) => [name, group.hosts])),
     addresses: addressesOf(request, fleet, scopes),
     inventory: request.inventory.sources,
-    connection: connectionOf(options),
+    connection: openOptions(options),
     who: `${userName()}@${hostname()}`,
   };
   return { value: spec, problems };
@@ -200,34 +201,6 @@ function addressesOf(
       const rendered = named ? renderer.value("{{ ansible_host }}", scope) : undefined;
       return [host, rendered?.kind === "rendered" ? asText(rendered.value) : host];
     }),
-  );
-}
-
-function connectionOf(options: ConnectionOptions): JsonObject {
-  const {
-    user,
-    privateKey,
-    connection,
-    timeout,
-    reconnectTimeout,
-    sshCommonArgs,
-    become,
-    becomeUser,
-    becomePasswordFile,
-  } = options;
-  const given = {
-    user,
-    privateKey,
-    connection,
-    timeout,
-    reconnectTimeout,
-    sshCommonArgs,
-    become,
-    becomeUser,
-    becomePasswordFile,
-  };
-  return Object.fromEntries(
-    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
 }
 

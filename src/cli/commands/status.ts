@@ -1,12 +1,9 @@
 import { connectAll, preflight, seeGoal } from "../../engine/look.ts";
-import { MemoryJournal } from "../../journal/memory.ts";
 import { printable } from "../../lib/printable.ts";
 import { EXIT } from "../exit-codes.ts";
+import { lookingRun } from "../looking.ts";
 import { readNewRun } from "../new-run.ts";
 import type { RunOptions } from "../options.ts";
-import { createRunning } from "../running.ts";
-import { listenForInterrupts } from "../signals.ts";
-import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Where every host stands now: at its goal, ready to begin, or what stands in its way. Only looks. */
@@ -17,14 +14,7 @@ export async function status(
 ): Promise<number> {
   const made = await readNewRun(file, options, terminal);
   if (typeof made === "number") return made;
-  using wish = listenForInterrupts(() => undefined);
-  await using running = createRunning({
-    ...made,
-    journal: new MemoryJournal(systemClock),
-    reporters: [],
-    signal: wish.signal,
-    note: (text) => terminal.err(`${text}\n`),
-  });
+  await using running = lookingRun(made, terminal);
   const { hosts } = made.spec;
   const lost = await connectAll(running, hosts);
   const absent = new Map(lost.map((refusal) => [refusal.host, refusal.diagnostic]));

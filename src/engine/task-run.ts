@@ -6,6 +6,7 @@ import { FLEET, hostTaskKey } from "../model/ids.ts";
 import type { Json } from "../model/json.ts";
 import type { Phase, Task } from "../model/playbook.ts";
 import type { Rendered } from "../model/rendering.ts";
+import type { HostTaskRecord } from "../model/run-state.ts";
 import { StepProblem } from "../model/step.ts";
 import type { Value } from "../model/value.ts";
 import { runChange } from "./change.ts";
@@ -255,20 +256,21 @@ async function runOnFleet(running: Running, of: HostTask, task: Task, phase: Pha
       await settleFailed(running, unit(lane, task), task, diagnostic, undefined, 0);
     }),
   );
-  const records = fleet.map((host) =>
-    laneOf(running.state, host).tasks.get(hostTaskKey(unit(laneOf(running.state, host), task))),
-  );
-  const bad = records.find(
-    (record) => record && !["applied", "satisfied", "ignored"].includes(record.standing),
-  );
+  const outcomes = fleet.map((host) => {
+    const lane = laneOf(running.state, host);
+    return { host, lost: lane.lost, record: lane.tasks.get(hostTaskKey(unit(lane, task))) };
+  });
+  // A host that was lost has no record: not having failed is not having done it.
+  const bad = outcomes.find(({ lost, record }) => lost !== undefined || !isDone(record));
   const durationMs = running.clock.now() - began;
   if (bad) {
     const diagnostic =
-      bad.diagnostic ??
-      problem("engine/fleet-task-failed", `${task.name} failed on ${bad.of.host}`);
+      bad.lost ??
+      bad.record?.diagnostic ??
+      problem("engine/fleet-task-failed", `${task.name} failed on ${bad.host}`);
     return settleFailed(running, of, task, diagnostic, undefined, durationMs);
   }
-  const changed = records.some((record) => record?.standing === "applied");
+  const changed = outcomes.some(({ record }) => record?.standing === "applied");
   await running.append({
     type: "settled",
     of,
@@ -277,6 +279,10 @@ async function runOnFleet(running: Running, of: HostTask, task: Task, phase: Pha
     durationMs,
     registered: registeredOk({}, changed),
   });
+}
+
+function isDone(record: HostTaskRecord | undefined): boolean {
+  return record !== undefined && ["applied", "satisfied", "ignored"].includes(record.standing);
 }
 
 async function settleGate(

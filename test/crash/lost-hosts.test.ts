@@ -26,6 +26,10 @@ phases:
       - id: packages
         install: { key: release, value: new }
       - put: { key: done, value: "yes" }
+  - name: fleet
+    scope: fleet
+    tasks:
+      - put: { key: flushed, value: "yes" }
 `;
 
 const A = "a" as HostId;
@@ -109,4 +113,22 @@ describe("a host that is lost on its way back", () => {
     expect(world.picture()).toBe(UNTOUCHED);
     expect(world.hosts.jobs).toEqual([]);
   });
+});
+
+test("a task of the fleet is not done while a host is lost, and is made up for on that host alone", async () => {
+  const { world, apply, resume } = life();
+  world.fault = ({ host, text }) => {
+    if (host !== A || !text.includes("flushed")) return undefined;
+    world.unreachable.add(A);
+    return "lost-before";
+  };
+  expect(await apply()).toMatchObject({ kind: "ended", ending: { exitCode: 11 } });
+  world.unreachable.clear();
+  world.fault = undefined;
+  expect(ended(await resume())).toBe("succeeded");
+  expect(world.of(A).get("flushed")).toBe("yes");
+  expect(world.effects.filter((effect) => effect.includes("flushed")).toSorted()).toEqual([
+    "a put flushed yes",
+    "b put flushed yes",
+  ]);
 });

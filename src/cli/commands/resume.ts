@@ -5,6 +5,7 @@ import { isTouched } from "../../engine/decide.ts";
 import { FLEET } from "../../model/ids.ts";
 import { sayEnding } from "../ending.ts";
 import { EXIT } from "../exit-codes.ts";
+import type { OpenRun } from "../open-run.ts";
 import { openRun } from "../open-run.ts";
 import type { ResumeOptions } from "../options.ts";
 import { refusalCode, sayRefusals } from "../refusals.ts";
@@ -29,6 +30,7 @@ export async function resume(
     terminal.err(
       `Run ${run.run} is finished (${state.finished.outcome}): ${state.finished.text}.\n`,
     );
+    await giveUpLocks(run, terminal);
     return state.finished.outcome === "succeeded" ? EXIT.done : EXIT.refused;
   }
   using wish = listenForInterrupts((level) => terminal.err(interruptText(level)));
@@ -114,4 +116,17 @@ export async function resume(
 
 function never(host: string): never {
   throw new Error(`the run has no lane for ${host}`);
+}
+
+/** A host that did not answer when the run ended still has its lock, and every other run is told to resume this one. */
+async function giveUpLocks(run: OpenRun, terminal: Terminal): Promise<void> {
+  await using running = createRunning({
+    ...run,
+    spec: run.state.spec,
+    journal: run.writer,
+    reporters: [],
+    signal: new AbortController().signal,
+    note: (text) => terminal.err(`${text}\n`),
+  });
+  await unlockHosts(running);
 }

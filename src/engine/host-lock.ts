@@ -23,11 +23,12 @@ const BASE = sh`b=/var/lib/runbook; w=fenced; [ "$(id -u)" = 0 ] || { b=$HOME/.r
 /** Takes the lock, or takes it over for the same run with a younger number. */
 export function lockCommand(run: string, fencing: number, who: string, playbook: string): Command {
   const claim = `${run} ${fencing}\nwho ${who}\nplaybook ${playbook}\n`;
-  return sh`${BASE}umask 022; mkdir -p "$b/lock" || exit 3; t="$b/lock/.claim.$$"
+  return sh`${BASE}umask 022; [ -d "$b/lock" ] || mkdir -p "$b/lock" || exit 3; t="$b/lock/.claim.$$"
 printf '%ssince %s\n' ${claim} "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$t" || exit 3
-if ln "$t" "$b/lock/fencing" 2>/dev/null; then rm -f "$t"; sync; echo "taken $w"; exit 0; fi
+kept() { sync "$b/lock/fencing" 2>/dev/null || sync; echo "taken $w"; }
+if ln "$t" "$b/lock/fencing" 2>/dev/null; then rm -f "$t"; kept; exit 0; fi
 read -r r n <"$b/lock/fencing" || { rm -f "$t"; exit 3; }
-if [ "$r" = ${run} ] && [ "$n" -lt ${fencing} ]; then mv -f "$t" "$b/lock/fencing"; sync; echo "taken $w"; exit 0; fi
+if [ "$r" = ${run} ] && [ "$n" -lt ${fencing} ]; then mv -f "$t" "$b/lock/fencing"; kept; exit 0; fi
 rm -f "$t"; if [ "$r" = ${run} ] && [ "$n" = ${fencing} ]; then echo "taken $w"; else echo held; cat "$b/lock/fencing"; fi`;
 }
 

@@ -39,7 +39,14 @@ _run=${quote(RUNNER)}
 _safe() { [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; }
 _private() { case $(ls -ld -- "$1") in drwx------*) return 0 ;; esac; return 1; }
 _trusted() { case $_good in *"$_nl$1$_nl"*) ;; *) _private "$1" ;; esac; }
-for _r in $_roots; do if _safe "$_r" && _private "$_r"; then _good=$_good$_r$_nl; fi; done
+_root() {
+  if [ ! -d "$1" ]; then
+    _p=\${1%/*}
+    if [ ! -d "$_p" ]; then mkdir -p "\${_p%/*}" 2>/dev/null; mkdir -m "$_mode" "$_p" 2>/dev/null; fi
+    _safe "$_p" && mkdir -m 700 "$1" 2>/dev/null
+  fi
+  _safe "$1" && _trusted "$1"
+}
 _each() { _ifs=$IFS; IFS=$_nl; set -f; set -- $_roots; set +f; IFS=$_ifs; for _r; do printf '%s\\n' "$_r"; done; }
 _find() {
   _d=; _ifs=$IFS; IFS=$_nl
@@ -51,17 +58,16 @@ _find() {
 _make() {
   _d=; _why='no directory for jobs'; _ifs=$IFS; IFS=$_nl
   for _r in $_roots; do
-    if [ ! -d "$_r" ]; then
-      _p=\${_r%/*}
-      if [ ! -d "$_p" ]; then mkdir -p "\${_p%/*}" 2>/dev/null; mkdir -m "$_mode" "$_p" 2>/dev/null; fi
-      _safe "$_p" && mkdir -m 700 "$_r" 2>/dev/null
-    fi
-    if ! _safe "$_r" || ! _trusted "$_r"; then _why="$_r cannot be made, or is not a private directory of its own user"; continue; fi
+    if ! _root "$_r"; then _why="$_r cannot be made, or is not a private directory of its own user"; continue; fi
     if _e=$(mkdir -m 700 "$_r/$1" 2>&1) && _safe "$_r/$1"; then _d=$_r/$1; break; fi
     _why=$_e
   done
   IFS=$_ifs; [ -n "$_d" ]
 }
+# Looked at once for each shell: jobs that are started in the background could not keep what they find.
+_ifs=$IFS; IFS=$_nl
+for _r in $_roots; do if _root "$_r"; then _good=$_good$_r$_nl; break; fi; done
+IFS=$_ifs
 _stat() {
   _s= _g=; _l=
   { read -r _l <"/proc/$1/stat"; } 2>/dev/null || return 1

@@ -2,8 +2,8 @@
 import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
-import { join } from "node:path";
-import { errorText } from "../lib/error-words.ts";
+import { dirname, join } from "node:path";
+import { errorCode, errorText } from "../lib/error-words.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { RunId } from "../model/ids.ts";
@@ -61,7 +61,7 @@ export class JournalStore {
   /** Rejects only with JournalFailure. */
   async create(run: RunId, clock: Clock): Promise<JournalFile> {
     try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await makeFolder(this.folder);
       const stateKey = await this.#stateKey("make");
       if (!stateKey) throw new Error(`${this.#keyFile} cannot be read`);
       const key = newKey();
@@ -103,7 +103,7 @@ export class JournalStore {
   }
 
   async claim(run: RunId): Promise<Claimed> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.folder);
     return claimWriter(join(this.folder, `${run}.writer`));
   }
 
@@ -120,6 +120,15 @@ export class JournalStore {
     await file.close();
     return key;
   }
+}
+
+/** Node's own `recursive` never ends where a file system answers that a folder in an existing one does not exist (autofs, /proc). */
+async function makeFolder(path: string): Promise<void> {
+  const made = await mkdir(path, { mode: 0o700 }).catch(errorCode);
+  if (made === undefined || made === "EEXIST") return;
+  const parent = dirname(path);
+  if (made === "ENOENT" && parent !== path) await makeFolder(parent);
+  await mkdir(path, { mode: 0o700 });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test, jest } from "@jest/globals";
 import type { PrivateFleet } from "../helpers/private-fleet.ts";
 import { startFleet } from "../helpers/private-fleet.ts";
+
+jest.setTimeout(120_000);
 
 const PLAYBOOK = `
 runbook: 1

@@ -27,12 +27,18 @@ export interface Surroundings {
   /** The whole environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** A command that starts the rest of its arguments, under limits of its own. */
+  readonly under?: readonly string[];
 }
 
 /** Starts the real command line as a process of its own, without a terminal. */
-export function invoke(args: readonly string[], { cwd, env, stdin }: Surroundings): Invocation {
+export function invoke(
+  args: readonly string[],
+  { cwd, env, stdin, under = [] }: Surroundings,
+): Invocation {
   if (!existsSync(MAIN)) throw new Error("it is not built: node scripts/prepare.mjs");
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const [program = process.execPath, ...words] = [...under, process.execPath, MAIN, ...args];
+  const child = spawn(program, words, {
     cwd,
     env: { ...env },
     stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],

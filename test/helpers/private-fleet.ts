@@ -39,6 +39,7 @@ export interface PrivateHost {
 export interface Given {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  readonly under?: readonly string[];
 }
 
 export interface PrivateFleet extends AsyncDisposable {
@@ -99,12 +100,17 @@ export async function startFleet(
     join(folder, "hosts.ini"),
     `${lines.join("\n")}\n\n[all:vars]\nansible_user=ops\n${options.groups ?? ""}`,
   );
-  const begin = (args: readonly string[], given: Given = {}): Invocation =>
-    invoke(args, {
+  const invocations: Invocation[] = [];
+  const begin = (args: readonly string[], given: Given = {}): Invocation => {
+    const invocation = invoke(args, {
       cwd: folder,
       env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", HOME: home, ...given.env },
       ...(given.stdin !== undefined && { stdin: given.stdin }),
+      ...(given.under && { under: given.under }),
     });
+    invocations.push(invocation);
+    return invocation;
+  };
   const stateFolder = join(home, ".local", "state", "runbook");
   return {
     folder,
@@ -132,6 +138,8 @@ export async function startFleet(
             .map((name) => join(stateFolder, name))
         : [],
     [Symbol.asyncDispose]: async () => {
+      // A test that failed half-way leaves no process behind.
+      for (const { signal } of invocations) signal("SIGKILL");
       for (const { server } of all) await server[Symbol.asyncDispose]();
       rmSync(top, { recursive: true, force: true, maxRetries: 5 });
     },

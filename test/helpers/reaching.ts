@@ -92,9 +92,9 @@ export async function eventually(
   what: string,
   holds: () => boolean | Promise<boolean>,
 ): Promise<void> {
-  for (let turn = 0; turn < 500; turn++) {
+  for (let turn = 0; turn < 1500; turn++) {
     if (await holds()) return;
     await realClock.sleep(20);
   }
-  throw new Error(`this did not become true within 10 s: ${what}`);
+  throw new Error(`this did not become true within 30 s: ${what}`);
 }

@@ -38,6 +38,7 @@ export class JournalFile implements Journal, AsyncDisposable {
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #failure: JournalFailure | undefined;
+  #release: (() => Promise<void>) | undefined;
 
   private constructor(
     file: FileHandle,
@@ -57,12 +58,21 @@ export class JournalFile implements Journal, AsyncDisposable {
   /** A new file, 0600; it must not exist. The folder's entry is on disk too when this resolves. */
   static async create(
     path: string,
-    options: { clock: Clock; key: RunKey; wrappedKey: string; firstHash: string },
+    options: {
+      clock: Clock;
+      key: RunKey;
+      wrappedKey: string;
+      firstHash: string;
+      /** Gives up the claim that the file is written under; called when it is closed. */
+      release?: () => Promise<void>;
+    },
   ): Promise<JournalFile> {
     const file = await open(path, "wx", 0o600);
     await syncFolder(dirname(path));
     const end = { seq: 0, hash: options.firstHash, bytes: 0 };
-    return new JournalFile(file, options.clock, options.key, end, options.wrappedKey);
+    const journal = new JournalFile(file, options.clock, options.key, end, options.wrappedKey);
+    journal.#release = options.release;
+    return journal;
   }
 
   /** Goes on where a journal ends; a torn last line is cut off first. */
@@ -112,6 +122,7 @@ export class JournalFile implements Journal, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writing;
     await this.#file.close();
+    await this.#release?.();
   }
 }
 

@@ -58,7 +58,7 @@ export class JournalStore {
       .map((name) => runId(name.slice(0, -SUFFIX.length)));
   }
 
-  /** Rejects only with JournalFailure. */
+  /** Under this process's claim until it is closed. Rejects only with JournalFailure. */
   async create(run: RunId, clock: Clock): Promise<JournalFile> {
     try {
       await makeFolder(this.folder);
@@ -66,11 +66,14 @@ export class JournalStore {
       if (!stateKey) throw new Error(`${this.#keyFile} cannot be read`);
       const key = newKey();
       const wrappedKey = seal(stateKey, key.toString("base64"), "run key");
+      const claim = await this.claim(run);
+      if (claim.kind === "held") throw new Error(`run ${run} is being written by ${claim.by}`);
       return await JournalFile.create(this.path(run), {
         clock,
         key,
         wrappedKey,
         firstHash: FIRST_HASH,
+        release: () => claim.release(),
       });
     } catch (error) {
       throw new JournalFailure({

@@ -139,7 +139,7 @@ export async function startFleet(
         : [],
     [Symbol.asyncDispose]: async () => {
       // A test that failed half-way leaves no process behind.
-      for (const { signal } of invocations) signal("SIGKILL");
+      for (const invocation of invocations) invocation.signal("SIGKILL");
       for (const { server } of all) await server[Symbol.asyncDispose]();
       rmSync(top, { recursive: true, force: true, maxRetries: 5 });
     },

@@ -52,6 +52,18 @@ describe("hosts that are judged together", () => {
     expect(verdicts).toEqual([shared, shared, "holds"]);
   });
 
+  test("may not wait with the new schema for a Lightning Stream that has the old prefix", () => {
+    const upgraded = { ...NEW, prefix: "v5", lightningstream: "inactive" };
+    const wanted: Params = { schema: 5 };
+    expect(judged([sighted("ns1", upgraded, wanted), sighted("ns2", OLD, wanted)])).toEqual([
+      'the LMDB is at schema 6, not 5, and Lightning Stream is configured with the prefix "v5" of hosts at schema 5',
+      "holds",
+    ]);
+    expect(judged([sighted("ns1", NEW, wanted), sighted("ns2", OLD, wanted)])[0]).toBe(
+      "the LMDB is at schema 6, not 5",
+    );
+  });
+
   const everywhere: Params = { same_prefix_everywhere: true };
 
   test("have one prefix when that is asked for, and the odd one out is to blame", () => {

@@ -21,7 +21,7 @@ export function judgeStates(
     const findings = [
       ...forbidden(sighting.seen),
       ...sharedPrefix(sighting, sightings),
-      ...expected(sighting),
+      ...expected(sighting, sightings),
       ...otherPrefix(sighting, compared),
     ];
     const [first, ...others] = findings;
@@ -105,10 +105,13 @@ function sharedPrefix(
   ];
 }
 
-function expected({ params, seen }: StateSighting): readonly Finding[] {
+function expected(
+  { params, seen }: StateSighting,
+  sightings: readonly StateSighting[],
+): readonly Finding[] {
   const findings: Finding[] = [];
   if (params.schema !== undefined && seen.schema !== params.schema && seen.lmdb !== "unreadable") {
-    findings.push(wrongSchema(params, seen));
+    findings.push(wrongSchema(params, seen, sightings));
   }
   for (const { wanted, has, what, none } of [
     { wanted: params.version, has: seen.running, what: "running", none: notRunning(seen) },
@@ -141,11 +144,23 @@ function notRunning(seen: Seen): Finding {
   };
 }
 
-function wrongSchema(params: Params, seen: Seen): Finding {
+function wrongSchema(params: Params, seen: Seen, sightings: readonly StateSighting[]): Finding {
   const path = params.lmdb ?? LMDB_PATH;
   const wanted = String(params.schema);
   if (seen.schema !== null) {
-    return { summary: `the LMDB is at schema ${seen.schema}, not ${wanted}` };
+    const summary = `the LMDB is at schema ${seen.schema}, not ${wanted}`;
+    const older = sightings.find(
+      (other) =>
+        whereabouts(other.seen) === whereabouts(seen) &&
+        (other.seen.schema ?? Infinity) < (seen.schema ?? 0),
+    );
+    if (older === undefined) return { summary };
+    return {
+      summary: `${summary}, and Lightning Stream is configured with ${prefixText(seen)} of hosts at schema ${older.seen.schema}`,
+      hint:
+        `Keep Lightning Stream stopped here: it would write schema ${seen.schema} for all that read there. Configure ` +
+        `the prefix of schema ${seen.schema} if this host was upgraded, else put back an LMDB of schema ${wanted}.`,
+    };
   }
   return seen.lmdb === "empty"
     ? {

@@ -1,6 +1,6 @@
 /**
- * Job directories on a host go when their outcome is in the journal. A controller that ended in between left them; whoever
- * goes on with its run takes them away.
+ * Job directories on a host go soon after their outcome is in the journal. A controller that ended before that, or a host that
+ * was off, left them; whoever goes on with the run takes them away, all of a host in one go.
  */
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { TaskId } from "../model/ids.ts";
@@ -63,17 +63,15 @@ export async function forgetLeftJobs(running: Running): Promise<void> {
 }
 
 async function forgetInLane(running: Running, lane: Lane): Promise<void> {
-  const begun = [...lane.tasks.values()].filter(({ attempt }) => attempt > 0);
-  // A lane does one thing after the other: only its last one can have been cut off before it was forgotten.
-  const [last] = begun.toSorted((a, b) => b.order - a.order);
-  for (const record of begun) {
-    const forth = record === last && isOver(record);
-    const back = record.back !== undefined && record.back.standing !== "intended";
+  for (const record of lane.tasks.values()) {
     const task = running.program.tasks.get(record.of.task);
-    if ((!forth && !back) || !task || task.action.kind === "undo") continue;
+    if (record.attempt === 0 || !task || task.action.kind === "undo") continue;
     const found = await prepareRecord(running, record, task);
     if (found.kind === "failed") continue;
-    if (forth) await forgetJobs(running, found.prepared, record.attempt);
-    if (back) await forgetJobs(running, undoing(found.prepared), record.attempt);
+    const { prepared } = found;
+    const over = isOver(record) ? record.attempt : record.attempt - 1;
+    for (let attempt = 1; attempt <= over; attempt++) await forgetJobs(running, prepared, attempt);
+    if (record.back !== undefined && record.back.standing !== "intended")
+      await forgetJobs(running, undoing(prepared), record.attempt);
   }
 }

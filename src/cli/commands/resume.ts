@@ -2,6 +2,7 @@ import { endRun, lookBeforeResuming } from "../../engine/begin.ts";
 import { execute } from "../../engine/execute.ts";
 import { lockHosts, unlockHosts } from "../../engine/host-lock.ts";
 import { isTouched } from "../../engine/decide.ts";
+import { forgetLeftJobs } from "../../engine/left-jobs.ts";
 import { FLEET } from "../../model/ids.ts";
 import { sayEnding } from "../ending.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -30,7 +31,7 @@ export async function resume(
     terminal.err(
       `Run ${run.run} is finished (${state.finished.outcome}): ${state.finished.text}.\n`,
     );
-    await giveUpLocks(run, terminal);
+    await giveUpHosts(run, terminal);
     return state.finished.outcome === "succeeded" ? EXIT.done : EXIT.refused;
   }
   using wish = listenForInterrupts((level) => terminal.err(interruptText(level)));
@@ -119,7 +120,7 @@ function never(host: string): never {
 }
 
 /** A host that did not answer when the run ended still has its lock, and every other run is told to resume this one. */
-async function giveUpLocks(run: OpenRun, terminal: Terminal): Promise<void> {
+async function giveUpHosts(run: OpenRun, terminal: Terminal): Promise<void> {
   await using running = createRunning({
     ...run,
     spec: run.state.spec,
@@ -128,5 +129,6 @@ async function giveUpLocks(run: OpenRun, terminal: Terminal): Promise<void> {
     signal: new AbortController().signal,
     note: (text) => terminal.err(`${text}\n`),
   });
+  await forgetLeftJobs(running);
   await unlockHosts(running);
 }

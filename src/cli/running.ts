@@ -19,6 +19,7 @@ import type { ConnectionSource } from "./connection.ts";
 import { connectionSettings } from "./connection.ts";
 import { createControllerFiles } from "./controller-files.ts";
 import { systemClock } from "./system-clock.ts";
+import { traceTo } from "./trace.ts";
 
 export interface RunningParts {
   readonly spec: RunSpec;
@@ -53,11 +54,14 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
     }
   };
   const state = parts.state ?? started(spec);
+  const mask = (text: string): string => parts.redactor.mask(text);
+  const trace = traceTo(process.env["RUNBOOK_TRACE"], systemClock, mask);
   const transport = createTransport({
     settingsOf: (host) => connectionSettings(parts.connections, host),
     clock: systemClock,
     limits: patience(parts.connections.options),
     onNote: (host, text) => parts.note(`${host}: ${text}`),
+    ...(trace.onRan && { onRan: trace.onRan }),
   });
   return {
     program: buildProgram({ spec, playbook }),
@@ -68,7 +72,7 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
     renderer: parts.renderer,
     dns: createDnsClient(),
     files: createControllerFiles(spec.folders),
-    clock: systemClock,
+    clock: trace.clock,
     signal: parts.signal,
     factsOf: new Map(),
     checkParams: validateParams,

@@ -32,6 +32,18 @@ export interface HostConnectionOptions {
   readonly clock: Clock;
   readonly limits: TransportLimits;
   readonly openLink: () => Promise<LinkOpened>;
+  readonly onRan?: (ran: CommandRan) => void;
+}
+
+/** A command that ran to its end on a host. */
+export interface CommandRan {
+  readonly host: HostId;
+  readonly kind: "read" | "change" | "job";
+  /** Its first line. */
+  readonly text: string;
+  readonly endedAt: number;
+  /** From when the host could begin with it. */
+  readonly durationMs: number;
 }
 
 type Refused = Extract<Opened, { readonly kind: "refused" }>;
@@ -74,8 +86,8 @@ export class KeptHostConnection implements HostConnection {
   session(as: Identity, scope?: JobScope): HostSession {
     const { shell, jobs } = this.#keep(as);
     const { limits } = this.#options;
-    const ask = async (kind: "read" | "change", command: Command, timeoutMs: number) =>
-      answered(
+    const ask = async (kind: "read" | "change", command: Command, timeoutMs: number) => {
+      const ended = answered(
         await shell.ask({
           kind,
           text: renderCommand(command),
@@ -84,6 +96,9 @@ export class KeptHostConnection implements HostConnection {
           ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
         }),
       );
+      this.#ran(kind, command, ended);
+      return ended;
+    };
     const scoped = (): JobScope => {
       if (scope === undefined) throw new Error("a session without a scope has no jobs");
       return scope;
@@ -92,7 +107,11 @@ export class KeptHostConnection implements HostConnection {
       id: this.host,
       read: (command, options) => ask("read", command, options?.timeoutMs ?? READ_TIMEOUT_MS),
       change: (command, options) => ask("change", command, options?.timeoutMs ?? READ_TIMEOUT_MS),
-      job: (command, options) => jobs.run(scoped(), command, options),
+      job: async (command, options) => {
+        const ended = await jobs.run(scoped(), command, options);
+        this.#ran("job", command, ended);
+        return ended;
+      },
       standing: (name) => jobs.standing(scoped(), name),
       jobs: () => jobs.names(scoped()),
       forgetJobs: async () => jobs.forget(scoped()),
@@ -114,6 +133,13 @@ export class KeptHostConnection implements HostConnection {
     for (const { shell } of this.#kept.values()) shell.close("the connection was closed");
     const link = this.#link ?? (await this.#linking?.then(linkOf));
     link?.close();
+  }
+
+  #ran(kind: CommandRan["kind"], command: Command, ended: CommandResult): void {
+    const { onRan, host, clock } = this.#options;
+    if (onRan === undefined || ended.kind !== "exited") return;
+    const [text = ""] = renderCommand(command).trim().split("\n");
+    onRan({ host, kind, text, endedAt: clock.now(), durationMs: ended.durationMs });
   }
 
   /** Removes what jobs left, where that needs no new connection and no long wait. */

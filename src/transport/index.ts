@@ -1,12 +1,13 @@
 import type { Clock } from "../model/clock.ts";
 import type { HostId } from "../model/ids.ts";
 import type { ConnectionSettings, HostConnection, Transport } from "../model/transport.ts";
-import { KeptHostConnection } from "./host-connection.ts";
+import { KeptHostConnection, type CommandRan } from "./host-connection.ts";
 import { DEFAULT_LIMITS, type TransportLimits } from "./limits.ts";
 import type { LinkOpened } from "./link.ts";
 import { localLink } from "./local.ts";
 import { SshConnector } from "./ssh/connector.ts";
 
+export type { CommandRan } from "./host-connection.ts";
 export type { TransportLimits } from "./limits.ts";
 
 export interface TransportOptions {
@@ -15,6 +16,8 @@ export interface TransportOptions {
   readonly limits?: Partial<TransportLimits>;
   /** Said while connecting: a host key that was added, a key file that cannot be used. */
   readonly onNote?: (host: HostId, text: string) => void;
+  /** Said of every command that ran to its end. */
+  readonly onRan?: (ran: CommandRan) => void;
 }
 
 /** Connections to real machines. Disposing closes all of them; jobs on the hosts go on. */
@@ -33,7 +36,14 @@ export function createTransport(options: TransportOptions): Transport & AsyncDis
         settings.kind === "local"
           ? Promise.resolve({ kind: "open", link: localLink(settings.shell) })
           : connector.open(host, settings, onNote);
-      const connection = new KeptHostConnection({ host, settings, clock, limits, openLink });
+      const connection = new KeptHostConnection({
+        host,
+        settings,
+        clock,
+        limits,
+        openLink,
+        ...(options.onRan && { onRan: options.onRan }),
+      });
       connections.set(host, connection);
       return connection;
     },

@@ -18,7 +18,8 @@ function run(command, args) {
 
 const installed = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
 if (!installed) {
-  run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+  // Not `npm ci`: it refuses where a registry does not have the optional binaries of other platforms.
+  run("npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]);
   writeFileSync(stamp, wanted);
 }
 const built = join(root, "dist", "cli", "main.js");

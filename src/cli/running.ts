@@ -1,6 +1,7 @@
 /** The only place that puts the parts of the engine together. */
 import type { Question, Running } from "../engine/running.ts";
 import { applyLine, started } from "../engine/fold.ts";
+import { hushedEntry } from "../engine/no-log.ts";
 import { buildProgram } from "../engine/program.ts";
 import { createDnsClient } from "../dns/index.ts";
 import { gatherFacts } from "../facts/gather.ts";
@@ -18,6 +19,7 @@ import { createTransport } from "../transport/index.ts";
 import type { ConnectionSource } from "./connection.ts";
 import { connectionSettings } from "./connection.ts";
 import { createControllerFiles } from "./controller-files.ts";
+import { maskedEntry } from "./masked-entry.ts";
 import { systemClock } from "./system-clock.ts";
 import { traceTo } from "./trace.ts";
 
@@ -54,6 +56,7 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
     }
   };
   const state = parts.state ?? started(spec);
+  const program = buildProgram({ spec, playbook });
   const mask = (text: string): string => parts.redactor.mask(text);
   const trace = traceTo(process.env["RUNBOOK_TRACE"], systemClock, mask);
   const transport = createTransport({
@@ -64,7 +67,7 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
     ...(trace.onRan && { onRan: trace.onRan }),
   });
   return {
-    program: buildProgram({ spec, playbook }),
+    program,
     state,
     transport,
     steps,
@@ -79,7 +82,8 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
     gatherFacts,
     ...(parts.ask && { ask: parts.ask }),
     emit: (event: RunEvent) => tell((reporter) => reporter.event(event)),
-    async append(entry: JournalEntry) {
+    async append(given: JournalEntry) {
+      const entry = maskedEntry(hushedEntry(program, given), (text) => parts.redactor.mask(text));
       const line = await journal.append(entry);
       if (entry.type !== "run-started") applyLine(state, line);
       tell((reporter) => reporter.entry(line, state));

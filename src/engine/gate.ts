@@ -6,10 +6,12 @@ import type { Json } from "../model/json.ts";
 import type { Task } from "../model/playbook.ts";
 import type { FleetView, ReadingStep, Sighting, Verdict } from "../model/step.ts";
 import { StepProblem } from "../model/step.ts";
+import { hushed } from "./no-log.ts";
 import type { Prepared } from "./prepared.ts";
 import { prepare, readerFor, stepOf } from "./prepared.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
+import type { LoopItem } from "./scope.ts";
 
 /** What looking at several hosts yielded: one answer for each of them. */
 export interface Look {
@@ -29,11 +31,12 @@ export async function lookTogether(
   task: Task,
   hosts: readonly HostId[],
   view: FleetView,
+  item?: LoopItem,
 ): Promise<readonly Look[]> {
   const step = stepOf(running, task) as Reading;
   const observed = await Promise.all(
     hosts.map(async (host): Promise<Look | Sighting<object, Json>> => {
-      const preparation = await caught(() => prepare(running, host, task));
+      const preparation = await caught(() => prepare(running, host, task, item));
       if ("diagnostic" in preparation)
         return { host, answer: { ...preparation, kind: answerKind(preparation) } };
       if (preparation.kind === "unknown") {
@@ -123,12 +126,13 @@ export async function passGate(
   task: Task,
   hosts: readonly HostId[],
   view: FleetView,
-  waitMs: number | undefined,
+  how: { readonly waitMs?: number | undefined; readonly item?: LoopItem | undefined },
 ): Promise<GateResult> {
+  const { waitMs, item } = how;
   const until = running.clock.now() + (waitMs ?? 0);
   let pause = FIRST_PAUSE;
   for (;;) {
-    const looks = await lookTogether(running, task, hosts, view);
+    const looks = await lookTogether(running, task, hosts, view, item);
     const failing = looks.filter(
       ({ host, answer }) =>
         view.judged.has(host) && (answer.kind !== "seen" || answer.verdict.kind === "fails"),
@@ -156,7 +160,7 @@ export async function passGate(
       type: "waiting",
       host: first.host,
       task: task.id,
-      for: diagnostic.summary,
+      for: hushed(task, diagnostic).summary,
       untilMs: until,
     });
     await running.clock.sleep(Math.min(pause, left), running.signal);

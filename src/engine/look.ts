@@ -7,6 +7,7 @@ import type { Refusal } from "../model/plan.ts";
 import { laneOf } from "./fold.ts";
 import type { Look } from "./gate.ts";
 import { fleetView, lookTogether, passGate } from "./gate.ts";
+import { hushed } from "./no-log.ts";
 import { hostIdentity, renderDuration, variablesFor } from "./prepared.ts";
 import type { Running } from "./running.ts";
 
@@ -115,7 +116,7 @@ async function preflightTask(
   const scope = await variablesFor(running, FLEET, task);
   const wait = renderDuration(running, task.wait, scope, task);
   const waitMs = typeof wait === "object" ? undefined : wait;
-  const gate = await passGate(running, task, hosts, fleetView(running, judged), waitMs);
+  const gate = await passGate(running, task, hosts, fleetView(running, judged), { waitMs });
   if (gate.kind === "holds") return [];
   const about = { task: task.id, name: task.name } as const;
   if (gate.kind === "unreachable") {
@@ -127,7 +128,7 @@ async function preflightTask(
           ...about,
           host: look.host,
           cause: look.answer.kind === "unreachable" ? "unreachable" : "preflight",
-          diagnostic: { ...diagnostic, at: diagnostic.at ?? task.at },
+          diagnostic: hushed(task, { ...diagnostic, at: diagnostic.at ?? task.at }),
         }))
       : [],
   );

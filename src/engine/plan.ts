@@ -17,6 +17,7 @@ import type { Changing } from "./change.ts";
 import { laneOf } from "./fold.ts";
 import type { Unseen } from "./gate.ts";
 import { caught, lookAlone } from "./gate.ts";
+import { hushed } from "./no-log.ts";
 import type { Prepared, Preparation } from "./prepared.ts";
 import { prepare, readerFor, stepOf, variablesFor } from "./prepared.ts";
 import type { Running } from "./running.ts";
@@ -115,7 +116,11 @@ async function planTask(
     await caught(() => answerFor(running, host, task, phase, ahead)),
   );
   remember(running, task, certain, ahead);
-  const item = itemOf(task, phase, certain);
+  const said: PlanAnswer =
+    certain.kind === "blocked"
+      ? { ...certain, diagnostic: hushed(task, certain.diagnostic) }
+      : certain;
+  const item = itemOf(task, phase, said);
   if (task.irreversible === undefined) return item;
   const reason = await renderedReason(running, host, task);
   return { ...item, irreversible: reason };

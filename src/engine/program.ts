@@ -63,10 +63,11 @@ export function buildProgram(run: Run): Program {
   };
 }
 
-/** The task that takes this one back; that of a loop has the loop's variables. */
-export function inverseOf({ inverse, loop }: Task): Task | undefined {
+/** The task that takes this one back; that of a loop has the loop's variables, and what is hidden stays hidden. */
+export function inverseOf({ inverse, loop, noLog }: Task): Task | undefined {
   if (typeof inverse !== "object") return undefined;
-  return loop && !inverse.loop ? { ...inverse, loop } : inverse;
+  const looped = loop && !inverse.loop ? { ...inverse, loop } : inverse;
+  return noLog ? { ...looped, noLog } : looped;
 }
 
 function asList(task: Task | undefined): readonly Task[] {

@@ -138,8 +138,8 @@ export const SEALED: { readonly [type in JournalEntry["type"]]?: readonly string
   "run-started": ["spec"],
   looped: ["items"],
   intended: ["undo", "changes"],
-  settled: ["after", "registered", "facts", "message"],
-  "undo-settled": ["changes"],
+  settled: ["after", "registered", "facts", "message", "diagnostic"],
+  "undo-settled": ["changes", "diagnostic"],
 };
 
 /** An entry with its place in the journal. */

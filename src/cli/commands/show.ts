@@ -9,7 +9,7 @@ import type { ShowOptions } from "../options.ts";
 import { sourceLine } from "../source-line.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** The same lines that were seen while it ran, from the journal. What the journal seals is not shown. */
+/** The same lines that were seen while it ran, from the journal. Of what the journal seals, only why something failed is shown. */
 export async function show(
   name: string | undefined,
   options: ShowOptions,
@@ -20,6 +20,7 @@ export async function show(
   if (options.entries) {
     for (const { seq, at, entry } of read.journal.lines) {
       const hidden = new Set(SEALED[entry.type] ?? []);
+      hidden.delete("diagnostic");
       const open = Object.fromEntries(Object.entries(entry).filter(([key]) => !hidden.has(key)));
       terminal.out(`${JSON.stringify({ seq, at, ...open })}\n`);
     }

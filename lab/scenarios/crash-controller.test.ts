@@ -4,10 +4,13 @@
  */
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import {
+  dpkgWorks,
   footprints,
+  JOBS_FORWARD,
   jobsStarted,
   KEPT,
   KEPT_AFTER_ROLLBACK,
+  ofEveryHost,
   onEveryHost,
   replacementsOf,
   starts,
@@ -15,8 +18,7 @@ import {
 } from "./crash/host-traces.ts";
 import { atEntry, entryOf } from "./crash/journal-watch.ts";
 import { expectFleet, NEW, OLD } from "./support/fleet.ts";
-import type { HostName } from "./support/lab.ts";
-import { contents, HOSTS, inventoryFile, onHost, resetLab } from "./support/lab.ts";
+import { contents, inventoryFile, resetLab } from "./support/lab.ts";
 import type { Site, SeenEntry } from "./support/site.ts";
 import { createSite, UPGRADE_WORDS } from "./support/site.ts";
 import type { Spawned } from "./support/spawned.ts";
@@ -39,11 +41,6 @@ async function expectKilled(program: Spawned): Promise<void> {
   expect(await program.ended).toMatchObject({ code: null, signal: "SIGKILL" });
 }
 
-/** Returns when dpkg itself is at work on the host. */
-async function dpkgWorks(host: HostName): Promise<void> {
-  await onHost(host, "until pgrep -x dpkg >/dev/null; do sleep 0.01; done");
-}
-
 const apply = (site: Site): Spawned => site.start(...UPGRADE_WORDS, ...site.common);
 const resume = (site: Site): Spawned => site.start("resume", "--yes");
 
@@ -55,22 +52,12 @@ async function expectDone(program: Spawned): Promise<void> {
   });
 }
 
-/** Each job of the list was started once, on every host, in this order. */
-const JOBS_FORWARD = ["1.2 units", "2.2 units", "packages packages", "2.6 units", "3.1 units"];
 const JOBS_BACK = [
   "rollback.2.1 units",
   "undo-packages packages-back",
   "rollback.5.2 units",
   "rollback.6.3 units",
 ];
-
-async function ofEveryHost<T>(
-  look: (host: HostName) => Promise<T>,
-): Promise<Readonly<Record<string, T>>> {
-  const found: Record<string, T> = {};
-  for (const host of HOSTS) found[host] = await look(host);
-  return found;
-}
 
 describe("a controller that is killed", () => {
   let before: { readonly contents: Awaited<ReturnType<typeof contents>>; readonly vars: string };

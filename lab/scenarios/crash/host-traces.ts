@@ -22,6 +22,15 @@ export async function jobsStarted(host: HostName): Promise<readonly string[]> {
   });
 }
 
+/** All of the way forward, each of which must have been started once. */
+export const JOBS_FORWARD = [
+  "1.2 units",
+  "2.2 units",
+  "packages packages",
+  "2.6 units",
+  "3.1 units",
+];
+
 /** How often systemd started a unit since the host was booted. */
 export async function starts(host: HostName, unit: string): Promise<number> {
   return Number(
@@ -79,6 +88,14 @@ export async function footprints(): Promise<Readonly<Record<string, readonly str
   return found;
 }
 
+export async function ofEveryHost<T>(
+  look: (host: HostName) => Promise<T>,
+): Promise<Readonly<Record<string, T>>> {
+  const found: Record<string, T> = {};
+  for (const host of HOSTS) found[host] = await look(host);
+  return found;
+}
+
 export const onEveryHost = <T>(value: T): Readonly<Record<string, T>> =>
   Object.fromEntries(HOSTS.map((host) => [host, value]));
 
@@ -109,4 +126,9 @@ export function replacementsOf(host: HostName, folder: string, name: string): Re
 /** Where a file of a host is seen from this machine. */
 export function hostPath(host: HostName, path: string): string {
   return join(LAB, "hosts", host, "root", path);
+}
+
+/** Returns when dpkg itself is at work on the host. */
+export async function dpkgWorks(host: HostName): Promise<void> {
+  await onHost(host, "until pgrep -x dpkg >/dev/null; do sleep 0.01; done");
 }

@@ -20,14 +20,18 @@ export interface Terminal {
 }
 
 export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
-  const errPaint = paintFor(wantsColours(process.stderr, env));
+  const [outColours, errColours] = [
+    wantsColours(process.stdout, env),
+    wantsColours(process.stderr, env),
+  ];
+  const errPaint = paintFor(errColours);
   const terminal: Terminal = {
-    paint: paintFor(wantsColours(process.stdout, env)),
+    paint: paintFor(outColours),
     errPaint,
     mask: (text) => text,
     interactive: process.stdin.isTTY && process.stderr.isTTY,
-    out: (text) => void process.stdout.write(terminal.mask(text)),
-    err: (text) => void process.stderr.write(terminal.mask(text)),
+    out: (text) => void process.stdout.write(obeyable(terminal.mask(text), outColours)),
+    err: (text) => void process.stderr.write(obeyable(terminal.mask(text), errColours)),
     problems: (problems) => {
       if (problems.length > 0) terminal.err(`${problemsText(problems, errPaint, sourceLine)}\n`);
     },
@@ -39,7 +43,9 @@ export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
       reader.on("SIGINT", () => gone.abort());
       reader.on("close", () => gone.abort());
       try {
-        return (await reader.question(terminal.mask(text), { signal: gone.signal })).trim();
+        return (
+          await reader.question(obeyable(terminal.mask(text), errColours), { signal: gone.signal })
+        ).trim();
       } catch {
         return undefined;
       } finally {
@@ -48,6 +54,21 @@ export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
     },
   };
   return terminal;
+}
+
+const CONTROL = String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]`;
+const OURS = String.raw`\u001b\[(?:[12]|22|3[1-6]|39)m`;
+
+/**
+ * The last door before a terminal: whatever it would obey, and that is no colour of ours, is written as JSON writes it, so
+ * that JSON stays JSON. Names, arguments and what hosts say have other doors before, and one of them may be missed.
+ */
+function obeyable(text: string, colours: boolean): string {
+  const pattern = new RegExp(colours ? `${OURS}|${CONTROL}` : CONTROL, "gu");
+  return text.replaceAll(pattern, (found) => {
+    if (found.length > 1) return found;
+    return found === "\r" ? "" : `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }
 
 /** Asks without showing what is typed. Undefined: there is nobody to ask. */

@@ -40,7 +40,7 @@ export async function inventory(
       terminal.err(`There is no group ${group} in the inventory.\n`);
       return EXIT.noHosts;
     }
-    terminal.out(`${graphText(known, { top: group })}\n`);
+    terminal.out(graphText(known, { top: group }));
     return EXIT.done;
   }
   if (options.listHosts !== undefined)

@@ -1,5 +1,4 @@
 /** What happens between the first connection and the first change, and what is written when nothing is left to do. */
-import type { HostId } from "../model/ids.ts";
 import { FLEET } from "../model/ids.ts";
 import type { Plan, Refusal } from "../model/plan.ts";
 import type { RunState } from "../model/run-state.ts";
@@ -7,7 +6,7 @@ import type { End } from "./decide.ts";
 import { isTouched } from "./decide.ts";
 import { laneOf } from "./fold.ts";
 import type { LockProblem } from "./host-lock.ts";
-import { lockHosts, unlockHosts } from "./host-lock.ts";
+import { hostsToLock, lockHosts, unlockHosts } from "./host-lock.ts";
 import type { GoalAnswer } from "./look.ts";
 import { connectAll, preflight, seeGoal } from "./look.ts";
 import { makePlan } from "./plan.ts";
@@ -49,13 +48,6 @@ export async function lookBeforeChanging(
   }
   const plan = await makePlan(running, reachable);
   return { kind: "looked", goal, plan: { ...plan, refusals: [...forbidding, ...plan.refusals] } };
-}
-
-/** What shares something beyond the hosts is locked on every host of `hosts:`. */
-function hostsToLock(running: Running, reachable: readonly HostId[]): readonly HostId[] {
-  const { spec } = running.state;
-  if (spec.shared === undefined) return reachable;
-  return [...new Set([...reachable, ...spec.fleet])];
 }
 
 /** A resume: lanes that have not begun are looked at anew; the others are where the journal says. */

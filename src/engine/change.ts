@@ -11,6 +11,8 @@ import type { Json } from "../model/json.ts";
 import type { Applied, ChangingStep, Check, Undo } from "../model/step.ts";
 import { StepProblem } from "../model/step.ts";
 import { laneOf } from "./fold.ts";
+import { ensureLocked } from "./host-lock.ts";
+import { aloneOn } from "./lanes.ts";
 import { forgetJobs } from "./left-jobs.ts";
 import type { Prepared } from "./prepared.ts";
 import { readerFor, sessionFor } from "./prepared.ts";
@@ -23,7 +25,12 @@ import { judged } from "./verdict-words.ts";
 // The registry forgets parameter types; a record only ever meets the step that took it.
 export type Changing = ChangingStep<object, Json>;
 
-export async function runChange(running: Running, prepared: Prepared): Promise<void> {
+export function runChange(running: Running, prepared: Prepared): Promise<void> {
+  return aloneOn(running.state, prepared.of.on, () => changeAlone(running, prepared));
+}
+
+/** For whoever has the machine to itself already (E1). */
+export async function changeAlone(running: Running, prepared: Prepared): Promise<void> {
   const { of, task } = prepared;
   const began = running.clock.now();
   const step = prepared.step as Changing;
@@ -31,6 +38,7 @@ export async function runChange(running: Running, prepared: Prepared): Promise<v
     if (step.where === "host") {
       const opened = await running.transport.connection(of.on).open(prepared.identity);
       if (opened.kind !== "open") throw new StepProblem("unreachable", opened.diagnostic);
+      await ensureLocked(running, of.on);
       const earlier = laneOf(running.state, of.host).tasks.get(hostTaskKey(of))?.attempt ?? 0;
       // Of an attempt that the journal has done with; the controller may have ended before it said so to the host.
       if (earlier > 0) await forgetJobs(running, prepared, earlier);
@@ -114,8 +122,13 @@ async function change(
     undo: undoOf(prepared, check.undo),
     ...(irreversible !== undefined && { irreversible }),
   });
-  const applied = await step.apply(session, prepared.params, prepared.tools);
-  await settleApplied(running, prepared, applied, began);
+  try {
+    const applied = await step.apply(session, prepared.params, prepared.tools);
+    await settleApplied(running, prepared, applied, began);
+  } catch (error) {
+    if (!(error instanceof StepProblem) || error.kind !== "failed") throw error;
+    await settleProblem(running, of, task, error.kind, error.diagnostic);
+  }
   await forgetJobs(running, prepared, attempt);
 }
 

@@ -8,15 +8,16 @@ import type { Phase, Task } from "../model/playbook.ts";
 import type { HostTaskRecord } from "../model/run-state.ts";
 import { StepProblem } from "../model/step.ts";
 import type { Changing } from "./change.ts";
-import { inDoubt, runChange, settleApplied, settleSatisfied } from "./change.ts";
-import { laneOf } from "./fold.ts";
+import { changeAlone, inDoubt, settleApplied, settleSatisfied } from "./change.ts";
 import { hostView, passGate } from "./gate.ts";
+import { aloneOn } from "./lanes.ts";
 import { forgetJobs, isOver } from "./left-jobs.ts";
 import type { Prepared } from "./prepared.ts";
 import { prepare, readerFor, sessionFor } from "./prepared.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
-import { runTask, settleFailed } from "./task-run.ts";
+import { itemOf } from "./scope.ts";
+import { isOwnHost, runTask, settleFailed } from "./task-run.ts";
 
 export async function settleDoubt(
   running: Running,
@@ -32,39 +33,40 @@ export async function settleDoubt(
     task: task.id,
     text: `${hostTaskKey(of)} is in doubt: looking`,
   });
-  const lane = laneOf(running.state, host);
-  const item =
-    of.item === undefined
-      ? undefined
-      : { index: of.item, value: lane.items.get(task.id)?.[of.item] ?? null };
-  const preparation = await prepare(running, host, task, item);
-  if (preparation.kind !== "ready") {
-    const diagnostic =
-      preparation.kind === "problem"
-        ? preparation.diagnostic
-        : problem("engine/not-yet-known", `${preparation.names.join(", ")} is not known`);
-    return giveUp(running, record, diagnostic);
-  }
-  const { prepared } = preparation;
-  if (prepared.step.kind === "reading") return runTask(running, host, task, phase);
   try {
-    if (prepared.step.where === "host") {
-      const opened = await running.transport.connection(of.on).open(prepared.identity);
-      if (opened.kind === "unreachable") {
-        return await running.append({ type: "host-lost", host, diagnostic: opened.diagnostic });
-      }
-      if (opened.kind === "refused") return await giveUp(running, record, opened.diagnostic);
+    const preparation = await prepare(running, host, task, itemOf(running.state, of));
+    if (preparation.kind !== "ready") {
+      const diagnostic =
+        preparation.kind === "problem"
+          ? preparation.diagnostic
+          : problem("engine/not-yet-known", `${preparation.names.join(", ")} is not known`);
+      return await giveUp(running, record, diagnostic);
     }
-    await look(running, prepared, prepared.step as Changing, record);
-    if (isOver(record)) await forgetJobs(running, prepared, record.attempt);
+    const { prepared } = preparation;
+    if (prepared.step.kind === "reading") return await runTask(running, host, task, phase);
+    await aloneOn(running.state, of.on, () => lookInto(running, prepared, record));
   } catch (error) {
     if (!(error instanceof StepProblem)) throw error;
-    if (error.kind === "unreachable" && host !== FLEET) {
+    if (error.kind === "unreachable" && isOwnHost(of)) {
       await running.append({ type: "host-lost", host, diagnostic: error.diagnostic });
     } else {
       await giveUp(running, record, error.diagnostic);
     }
   }
+}
+
+async function lookInto(
+  running: Running,
+  prepared: Prepared,
+  record: HostTaskRecord,
+): Promise<void> {
+  if (prepared.step.where === "host") {
+    const opened = await running.transport.connection(record.of.on).open(prepared.identity);
+    if (opened.kind === "unreachable") throw new StepProblem("unreachable", opened.diagnostic);
+    if (opened.kind === "refused") return giveUp(running, record, opened.diagnostic);
+  }
+  await look(running, prepared, prepared.step as Changing, record);
+  if (isOver(record)) await forgetJobs(running, prepared, record.attempt);
 }
 
 async function look(
@@ -83,8 +85,12 @@ async function look(
   }
   if (prepared.task.probe) return probe(running, prepared, prepared.task.probe, record, began);
   if (!step.idempotent) {
-    if (jobs === "absent") return again(running, prepared, "its job never started");
-    const why = "its job was begun and left no exit status, and the task has no `probe`";
+    if (jobs === "absent" && !step.jobless)
+      return again(running, prepared, "its job never started");
+    const why =
+      jobs === "absent"
+        ? "it was sent and no answer came, and the task has no `probe`"
+        : "its job was begun and left no exit status, and the task has no `probe`";
     return giveUp(running, record, problem("engine/in-doubt", `${hostTaskKey(record.of)}: ${why}`));
   }
   const check = await step.check(readerFor(running, prepared), prepared.params, prepared.tools);
@@ -118,13 +124,9 @@ async function probe(
   record: HostTaskRecord,
   began: number,
 ): Promise<void> {
-  const gate = await passGate(
-    running,
-    task,
-    [record.of.host],
-    hostView(running, record.of.host),
-    undefined,
-  );
+  const { host } = record.of;
+  const item = itemOf(running.state, record.of);
+  const gate = await passGate(running, task, [host], hostView(running, host), { item });
   switch (gate.kind) {
     case "holds": {
       // It happened; whether it also came to its end is for check to say.
@@ -137,17 +139,15 @@ async function probe(
     case "fails":
       return again(running, prepared, "its probe says that it did not happen");
     case "unreachable":
-      return running.append({
-        type: "host-lost",
-        host: record.of.host,
-        diagnostic: gate.diagnostic,
-      });
+      return host === FLEET
+        ? giveUp(running, record, gate.diagnostic)
+        : running.append({ type: "host-lost", host, diagnostic: gate.diagnostic });
   }
 }
 
 async function again(running: Running, prepared: Prepared, why: string): Promise<void> {
   await running.append({ type: "unbegun", of: prepared.of, why });
-  await runChange(running, prepared);
+  await changeAlone(running, prepared);
 }
 
 /** Waits for jobs that still run; says what is left of them. */

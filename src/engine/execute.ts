@@ -36,7 +36,7 @@ export async function execute(running: Running, wish: StopWish): Promise<End> {
     const host = laneOfAction(action);
     busy.add(host);
     void lanes
-      .run(machineOfAction(action), () => act(running, action))
+      .run(() => act(running, action))
       .catch((error: unknown) => failures.push(error))
       .finally(() => {
         busy.delete(host);
@@ -88,13 +88,6 @@ function laneOfAction(action: Action): HostId {
     case "end-lane-back":
       return action.host;
   }
-}
-
-/** E1: the machine that changes; a task with a delegate queues for the delegate. */
-function machineOfAction(action: Action): HostId {
-  return action.kind === "undo" || action.kind === "doubt"
-    ? action.record.of.on
-    : laneOfAction(action);
 }
 
 async function act(running: Running, action: Action): Promise<void> {

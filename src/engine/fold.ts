@@ -33,8 +33,8 @@ export function started(spec: RunSpec): RunState {
     lanes,
     pins: {},
     fencing: 0,
+    locks: new Map(),
     lockedHosts: [],
-    fencedHosts: [],
     rollback: undefined,
     stopped: undefined,
     finished: undefined,
@@ -78,8 +78,10 @@ function apply(
       return;
     case "locked":
       state.fencing = entry.fencing;
-      state.lockedHosts = entry.hosts;
-      state.fencedHosts = entry.fenced;
+      for (const host of entry.hosts) {
+        state.locks.set(host, { fencing: entry.fencing, fenced: entry.fenced.includes(host) });
+      }
+      state.lockedHosts = [...state.locks.keys()];
       return;
     case "lane-begun":
       laneOf(state, entry.host).begun ??= seq;
@@ -91,8 +93,10 @@ function apply(
       const record = recordOf(state, entry.of, entry.step);
       const again = record.attempt > 0;
       record.standing = "intended";
+      record.perhaps++;
       record.attempt = entry.attempt;
       if (again) return;
+      record.of = entry.of;
       record.order = seq;
       record.undo = entry.undo;
       record.changes = entry.changes;
@@ -102,9 +106,12 @@ function apply(
     case "settled":
       settle(state, entry);
       return;
-    case "unbegun":
-      existing(state, entry.of).standing = "retry";
+    case "unbegun": {
+      const record = existing(state, entry.of);
+      if (record.standing === "intended" || record.standing === "in-doubt") record.perhaps--;
+      record.standing = "retry";
       return;
+    }
     case "host-lost":
       laneOf(state, entry.host).lost = entry.diagnostic;
       return;
@@ -207,7 +214,7 @@ function recordOf(state: RunState, of: HostTask, step: string): HostTaskRecord {
   const key = hostTaskKey(of);
   let record = lane.tasks.get(key);
   if (!record) {
-    record = { of, step, standing: "intended", attempt: 0, order: 0, durationMs: 0 };
+    record = { of, step, standing: "intended", attempt: 0, perhaps: 0, order: 0, durationMs: 0 };
     lane.tasks.set(key, record);
   }
   return record;

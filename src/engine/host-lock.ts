@@ -6,16 +6,19 @@ import { renderCommand, sh } from "../model/command.ts";
 import type { Command } from "../model/command.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { HostId } from "../model/ids.ts";
+import { CONTROLLER } from "../model/ids.ts";
+import { StepProblem } from "../model/step.ts";
 import type { CommandResult, HostSession } from "../model/transport.ts";
-import { hostIdentity } from "./prepared.ts";
+import { hostIdentity, machineOf, stepOf } from "./prepared.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
+import { scopeOf } from "./scope.ts";
 
 export type LockAnswer =
   /** `fenced`: where every job can see it, because the run is root there. */
   | { readonly kind: "taken"; readonly fenced: boolean }
   | { readonly kind: "held"; readonly by: string }
-  | { readonly kind: "failed"; readonly diagnostic: Diagnostic };
+  | { readonly kind: "failed"; readonly unreachable: boolean; readonly diagnostic: Diagnostic };
 
 // Must name the same folder as the jobs of the transport: jobs look for `lock/fencing` beside themselves.
 const BASE = sh`b=/var/lib/runbook; w=fenced; [ "$(id -u)" = 0 ] || { b=$HOME/.runbook; w=private; }; `;
@@ -48,6 +51,7 @@ export async function takeLock(session: HostSession, command: Command): Promise<
   }
   return {
     kind: "failed",
+    unreachable: ended.kind === "connection-lost",
     diagnostic: {
       ...problem("engine/lock-failed", `the lock could not be taken: ${endedHow(ended)}`),
       detail: [renderCommand(command).split("\n")[0] ?? ""],
@@ -75,35 +79,93 @@ export interface LockProblem {
   readonly diagnostic: Diagnostic;
 }
 
-/** Takes every lock or none. The number is journaled before the first job that will carry it. */
+/**
+ * The first time takes every lock or none. Later ones take over what they get and say what they did not: what this run
+ * left on a host that is away stays locked by it. The number is journaled before the first job that will carry it.
+ */
 export async function lockHosts(
   running: Running,
   hosts: readonly HostId[],
 ): Promise<readonly LockProblem[]> {
+  const { fencing } = running.state;
+  const answers = await takeLocks(running, hosts, fencing + 1);
+  const problems = answers.flatMap(({ host, answer }) => problemOf(host, answer));
+  if (problems.length > 0 && fencing === 0) {
+    const others = new Set(problems.filter(({ kind }) => kind === "held").map(({ host }) => host));
+    // An answer that was lost may have been "taken".
+    await unlock(
+      running,
+      hosts.filter((host) => !others.has(host)),
+    );
+    return problems;
+  }
+  await journalLocks(running, answers, fencing + 1);
+  return problems;
+}
+
+/**
+ * Before the first change on a machine whose lock this controller has not taken: a delegate that only the run could name,
+ * a host of `hosts:` that was not selected. Throws StepProblem when it cannot be had.
+ */
+export async function ensureLocked(running: Running, machine: HostId): Promise<void> {
+  const { fencing, locks } = running.state;
+  // Without any lock the run does not lock: a rehearsal.
+  if (machine === CONTROLLER || fencing === 0 || locks.get(machine)?.fencing === fencing) return;
+  const answers = await takeLocks(running, [machine], fencing);
+  const [first] = answers;
+  if (first && first.answer.kind !== "taken") {
+    const unreachable = first.answer.kind === "failed" && first.answer.unreachable;
+    const [why] = problemOf(machine, first.answer);
+    if (why) throw new StepProblem(unreachable ? "unreachable" : "failed", why.diagnostic);
+  }
+  await journalLocks(running, answers, fencing);
+}
+
+interface Taking {
+  readonly host: HostId;
+  readonly answer: LockAnswer;
+}
+
+function takeLocks(
+  running: Running,
+  hosts: readonly HostId[],
+  fencing: number,
+): Promise<readonly Taking[]> {
   const { spec } = running.state;
-  const fencing = running.state.fencing + 1;
   const command = lockCommand(spec.run, fencing, spec.who, spec.source.file);
-  const answers = await Promise.all(
+  return Promise.all(
     hosts.map(async (host) => ({
       host,
       answer: await takeLock(lockSession(running, host), command),
     })),
   );
-  const problems = answers.flatMap(({ host, answer }): LockProblem[] => {
-    if (answer.kind === "taken") return [];
-    const diagnostic = answer.kind === "failed" ? answer.diagnostic : heldBy(host, answer.by);
-    return [{ host, kind: answer.kind, diagnostic }];
+}
+
+async function journalLocks(
+  running: Running,
+  answers: readonly Taking[],
+  fencing: number,
+): Promise<void> {
+  const taken = answers.filter(({ answer }) => answer.kind === "taken");
+  if (taken.length === 0) return;
+  const fenced = taken.filter(({ answer }) => answer.kind === "taken" && answer.fenced);
+  await running.append({
+    type: "locked",
+    hosts: taken.map(({ host }) => host),
+    fenced: fenced.map(({ host }) => host),
+    fencing,
   });
-  if (problems.length > 0) {
-    const taken = answers.filter(({ answer }) => answer.kind === "taken").map(({ host }) => host);
-    if (running.state.fencing === 0) await unlock(running, taken);
-    return problems;
+}
+
+function problemOf(host: HostId, answer: LockAnswer): readonly LockProblem[] {
+  switch (answer.kind) {
+    case "taken":
+      return [];
+    case "held":
+      return [{ host, kind: "held", diagnostic: heldBy(host, answer.by) }];
+    case "failed":
+      return [{ host, kind: "failed", diagnostic: answer.diagnostic }];
   }
-  const fenced = answers
-    .filter(({ answer }) => answer.kind === "taken" && answer.fenced)
-    .map(({ host }) => host);
-  await running.append({ type: "locked", hosts, fenced, fencing });
-  return [];
 }
 
 function heldBy(host: HostId, by: string): Diagnostic {
@@ -119,9 +181,38 @@ function heldBy(host: HostId, by: string): Diagnostic {
   };
 }
 
-/** Gives up the locks that this run holds; hosts that do not answer keep theirs, and it is said. */
+/**
+ * Gives up the locks that this run holds; hosts that do not answer keep theirs, and it is said. A controller that ended
+ * while it took the first ones wrote none of them down: they may be on any of its hosts.
+ */
 export async function unlockHosts(running: Running): Promise<void> {
-  await unlock(running, running.state.lockedHosts);
+  const { spec, lockedHosts } = running.state;
+  await unlock(running, lockedHosts.length > 0 ? lockedHosts : hostsToLock(running, spec.hosts));
+}
+
+/**
+ * Selected hosts, and the delegates that can be named before anything ran. What shares something beyond the hosts is
+ * locked on every host of `hosts:`.
+ */
+export function hostsToLock(running: Running, selected: readonly HostId[]): readonly HostId[] {
+  const { spec } = running.state;
+  const shared = spec.shared === undefined ? [] : spec.fleet;
+  return [...new Set([...selected, ...shared, ...delegatesOf(running, selected)])];
+}
+
+/** Machines that tasks of these hosts will change instead of the hosts, as far as their names are known by now. */
+function delegatesOf(running: Running, hosts: readonly HostId[]): readonly HostId[] {
+  const tasks = running.program.stages
+    .flatMap((stage) => (stage.kind === "lanes" ? stage.tasks.map(({ task }) => task) : []))
+    .filter((task) => task.delegateTo !== undefined && stepOf(running, task).kind === "changing");
+  return hosts
+    .flatMap((host) =>
+      tasks.map((task) => {
+        const scope = scopeOf(running.program, running.state, host, task, {});
+        return machineOf(running, host, task, stepOf(running, task), scope);
+      }),
+    )
+    .filter((machine): machine is HostId => typeof machine === "string" && machine !== CONTROLLER);
 }
 
 async function unlock(running: Running, hosts: readonly HostId[]): Promise<void> {

@@ -1,8 +1,9 @@
 /** What a lane needs next: pure, and constant time, because `decide` asks it for every lane after every entry. */
 import type { HostTask } from "../model/ids.ts";
 import { CONTROLLER, FLEET, hostTaskKey } from "../model/ids.ts";
+import type { Json } from "../model/json.ts";
 import type { Task } from "../model/playbook.ts";
-import type { HostTaskRecord, Lane } from "../model/run-state.ts";
+import type { HostTaskRecord, Lane, RunState } from "../model/run-state.ts";
 import type { LaneTask } from "./program.ts";
 
 export type LaneNext =
@@ -36,6 +37,11 @@ export function progressOf(lane: Lane, task: Task): TaskProgress {
 /** The host-task of a task without a loop; the machine that changes is filled in by whoever runs it. */
 export function unit(lane: Lane, task: Task): HostTask {
   return { task: task.id, host: lane.host, on: lane.host === FLEET ? CONTROLLER : lane.host };
+}
+
+/** The items of the loop that a host-task is one of; those of a fleet phase are kept once, in the fleet's lane. */
+export function itemsOf(state: RunState, { host, task }: HostTask): readonly Json[] {
+  return state.lanes.get(host)?.items.get(task) ?? state.lanes.get(FLEET)?.items.get(task) ?? [];
 }
 
 function ofRecord(record: HostTaskRecord | undefined): TaskProgress {

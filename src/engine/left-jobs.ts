@@ -6,7 +6,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Task } from "../model/playbook.ts";
 import type { HostTaskRecord, Lane } from "../model/run-state.ts";
-import { laneOf } from "./fold.ts";
+import { itemOf } from "./scope.ts";
 import type { Prepared } from "./prepared.ts";
 import { prepare, sessionFor } from "./prepared.ts";
 import type { Running } from "./running.ts";
@@ -22,12 +22,7 @@ export async function prepareRecord(
   { of }: HostTaskRecord,
   task: Task,
 ): Promise<PreparedRecord> {
-  const value =
-    of.item === undefined
-      ? undefined
-      : laneOf(running.state, of.host).items.get(of.task)?.[of.item];
-  const item = of.item === undefined ? undefined : { index: of.item, value: value ?? null };
-  const preparation = await prepare(running, of.host, task, item);
+  const preparation = await prepare(running, of.host, task, itemOf(running.state, of));
   if (preparation.kind === "ready")
     return { kind: "found", prepared: { ...preparation.prepared, of } };
   const diagnostic =
@@ -49,6 +44,11 @@ export async function forgetJobs(
   attempt: number,
 ): Promise<void> {
   if (prepared.step.where === "host") await sessionFor(running, prepared, attempt).forgetJobs();
+}
+
+/** Begun and not settled: its jobs may still run. */
+export function isOpen({ standing }: HostTaskRecord): boolean {
+  return standing === "intended" || standing === "in-doubt";
 }
 
 /** Begun and settled: its jobs have said all that they will be asked. */

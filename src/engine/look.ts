@@ -116,7 +116,7 @@ async function preflightTask(
   const scope = await variablesFor(running, FLEET, task);
   const wait = renderDuration(running, task.wait, scope, task);
   const waitMs = typeof wait === "object" ? undefined : wait;
-  const gate = await passGate(running, task, hosts, fleetView(running, judged), waitMs);
+  const gate = await passGate(running, task, hosts, fleetView(running, judged), { waitMs });
   if (gate.kind === "holds") return [];
   const about = { task: task.id, name: task.name } as const;
   if (gate.kind === "unreachable") {

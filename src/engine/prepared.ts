@@ -128,9 +128,10 @@ export async function prepare(
   }
   const durations = renderDurations(running, task, scope);
   if (durations.kind === "problem") return durations;
-  const on = machineOf(running, host, task, step, scope);
+  const begun = begunOn(running, { ...hostTaskOf(host, task, item), on: host });
+  const on = begun ?? machineOf(running, host, task, step, scope);
   if (typeof on !== "string") return on;
-  const of: HostTask = { task: task.id, ...(item && { item: item.index }), host, on };
+  const of: HostTask = { ...hostTaskOf(host, task, item), on };
   const identity = identityIn(running, scope, task);
   const tools = toolsFor(running, of, task, scope, identity, durations.timeoutMs);
   const prepared: Prepared = {
@@ -189,8 +190,18 @@ export function renderDuration(
   };
 }
 
+function hostTaskOf(host: HostId, task: Task, item: LoopItem | undefined): Omit<HostTask, "on"> {
+  return { task: task.id, ...(item && { item: item.index }), host };
+}
+
+/** What was begun on a machine is gone on with there, whatever the delegate's name renders to by now. */
+function begunOn(running: Running, of: HostTask): HostId | undefined {
+  const record = laneOf(running.state, of.host).tasks.get(hostTaskKey(of));
+  return record !== undefined && record.attempt > 0 ? record.of.on : undefined;
+}
+
 /** The machine that changes: the delegate, the controller for steps that live there, else the host itself. */
-function machineOf(
+export function machineOf(
   running: Running,
   host: HostId,
   task: Task,
@@ -255,7 +266,7 @@ export function sessionFor(running: Running, prepared: Prepared, attempt: number
         /[^A-Za-z0-9._-]/g,
         "-",
       ),
-    ...(running.state.fencedHosts.includes(of.on) && { fencing: running.state.fencing }),
+    ...(running.state.locks.get(of.on)?.fenced && { fencing: running.state.fencing }),
   };
   return running.transport.connection(of.on).session(prepared.identity, scope);
 }

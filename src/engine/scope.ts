@@ -1,7 +1,7 @@
 /** The variables that a host-task sees, lowest precedence first. Nothing that a host said is ever a template (S1). */
 import { asText } from "../lib/as-text.ts";
 import type { Facts } from "../model/facts.ts";
-import type { HostId } from "../model/ids.ts";
+import type { HostId, HostTask } from "../model/ids.ts";
 import { FLEET, hostTaskKey, taskId } from "../model/ids.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Task } from "../model/playbook.ts";
@@ -10,12 +10,18 @@ import type { TemplateFunctions } from "../model/rendering.ts";
 import type { Lane, RunState } from "../model/run-state.ts";
 import type { Scope, Value, ValueMap, VariableLayer } from "../model/value.ts";
 import { laneOf } from "./fold.ts";
-import { unit } from "./lane-next.ts";
+import { itemsOf, unit } from "./lane-next.ts";
 import type { Program } from "./program.ts";
 
 export interface LoopItem {
   readonly index: number;
   readonly value: Json;
+}
+
+/** The loop item that a host-task is for. */
+export function itemOf(state: RunState, of: HostTask): LoopItem | undefined {
+  if (of.item === undefined) return undefined;
+  return { index: of.item, value: itemsOf(state, of)[of.item] ?? null };
 }
 
 const EMPTY: ValueMap = {};

@@ -6,7 +6,7 @@ import { FLEET, hostTaskKey } from "../model/ids.ts";
 import type { Json } from "../model/json.ts";
 import type { Phase, Task } from "../model/playbook.ts";
 import type { Rendered } from "../model/rendering.ts";
-import type { HostTaskRecord } from "../model/run-state.ts";
+import type { Lane } from "../model/run-state.ts";
 import { StepProblem } from "../model/step.ts";
 import type { Value } from "../model/value.ts";
 import { runChange } from "./change.ts";
@@ -15,6 +15,7 @@ import { laneOf } from "./fold.ts";
 import type { GateResult, Look } from "./gate.ts";
 import { fleetView, hostView, passGate } from "./gate.ts";
 import { unit } from "./lane-next.ts";
+import { createLanes } from "./lanes.ts";
 import type { Prepared } from "./prepared.ts";
 import { prepare, renderDuration, stepOf, variablesFor } from "./prepared.ts";
 import { registeredFailure, registeredOk, registeredSkip } from "./registered.ts";
@@ -35,34 +36,34 @@ export async function runTask(
     await running.append({ type: "lane-begun", host });
   }
   const whole = unit(lane, task);
-  try {
+  await caughtFor(running, whole, task, async () => {
     const whens = [phase.when, ...(task.loop ? [] : [task.when])];
     if (await settledBy(running, whole, task, whens)) return;
-    if (task.action.kind === "undo")
-      return await runUndoTask(running, host, task, task.action.task);
-    if (!task.loop) return await runOne(running, host, task, phase, undefined);
+    if (task.action.kind === "undo") return runUndoTask(running, host, task, task.action.task);
+    if (!task.loop) return runOne(running, host, task, phase, undefined);
     const items = await itemsOf(running, host, task);
-    if (!items) return;
-    for (const [index, value] of items.entries()) {
-      const item: LoopItem = { index, value };
-      const record = lane.tasks.get(hostTaskKey({ ...whole, item: index }));
-      if (record && record.standing !== "retry") {
-        if (
-          record.standing === "failed" ||
-          record.standing === "in-doubt" ||
-          record.standing === "intended"
-        )
-          return;
-        continue;
-      }
-      if (await settledBy(running, { ...whole, item: index }, task, [task.when], item)) continue;
-      await runOne(running, host, task, phase, item);
-      if (lane.lost) return;
+    for (const [index, value] of (items ?? []).entries()) {
+      const of = { ...whole, item: index };
+      if (isTodo(lane, of)) await runHostTask(running, host, task, phase, { index, value });
+      // Neither behind a failure nor behind a doubt is anything begun.
+      if (lane.lost || !isDone(lane, of)) return;
     }
-  } catch (error) {
-    if (!(error instanceof StepProblem)) throw error;
-    await settleProblem(running, whole, task, error.kind, error.diagnostic);
-  }
+  });
+}
+
+function isTodo(lane: Lane, of: HostTask): boolean {
+  const standing = lane.tasks.get(hostTaskKey(of))?.standing;
+  return standing === undefined || standing === "retry";
+}
+
+function isDone(lane: Lane, of: HostTask): boolean {
+  const standing = lane.tasks.get(hostTaskKey(of))?.standing;
+  return (
+    standing === "applied" ||
+    standing === "satisfied" ||
+    standing === "skipped" ||
+    standing === "ignored"
+  );
 }
 
 /** One host-task by itself, with the loop item it is for: what is not one of a lane's tasks, such as an inverse. */
@@ -74,9 +75,21 @@ export async function runHostTask(
   item: LoopItem | undefined,
 ): Promise<void> {
   const of = { ...unit(laneOf(running.state, host), task), ...(item && { item: item.index }) };
-  try {
+  await caughtFor(running, of, task, async () => {
     if (await settledBy(running, of, task, [task.when], item)) return;
     await runOne(running, host, task, phase, item);
+  });
+}
+
+/** A step that gives up settles its own host-task. */
+async function caughtFor(
+  running: Running,
+  of: HostTask,
+  task: Task,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     if (!(error instanceof StepProblem)) throw error;
     await settleProblem(running, of, task, error.kind, error.diagnostic);
@@ -182,7 +195,7 @@ async function runOne(
   const of: HostTask = { ...unit(lane, task), ...(item && { item: item.index }) };
   running.emit({ type: "task-begun", of, name: task.name });
   const step = stepOf(running, task);
-  if (host === FLEET && step.where === "host") return runOnFleet(running, of, task, phase);
+  if (host === FLEET && step.where === "host") return runOnFleet(running, of, task, phase, item);
   const preparation = await prepare(running, host, task, item);
   if (preparation.kind !== "ready") {
     const diagnostic =
@@ -190,7 +203,7 @@ async function runOne(
     return settleFailed(running, of, task, diagnostic, undefined, 0);
   }
   const { prepared } = preparation;
-  return withRetries(running, prepared, () => once(running, prepared));
+  return withRetries(running, prepared, () => once(running, prepared, item));
 }
 
 /** Ansible's `until`, `retries`, `delay`: tried again while `until` does not hold, or while it fails. */
@@ -208,69 +221,68 @@ async function withRetries(
     await attempt();
     const record = laneOf(running.state, of.host).tasks.get(hostTaskKey(of));
     const enough = round >= times || running.signal.aborted || laneOf(running.state, of.host).lost;
-    if (record?.standing !== "failed" || enough) return;
+    const failed = record?.standing === "failed" || record?.standing === "ignored";
+    if (!failed || enough) return;
     await running.append({ type: "unbegun", of, why: `retry ${round + 1} of ${times}` });
     await running.clock.sleep(typeof delay === "number" ? delay : 5000, running.signal);
   }
 }
 
-async function once(running: Running, prepared: Prepared): Promise<void> {
+async function once(
+  running: Running,
+  prepared: Prepared,
+  item: LoopItem | undefined,
+): Promise<void> {
   const { of, task, step } = prepared;
   if (step.kind === "changing") return runChange(running, prepared);
   const began = running.clock.now();
-  const gate = await passGate(
-    running,
-    task,
-    [of.host],
-    hostView(running, of.host),
-    prepared.waitMs,
-  );
+  const gate = await passGate(running, task, [of.host], hostView(running, of.host), {
+    waitMs: prepared.waitMs,
+    item,
+  });
   await settleGate(running, of, task, gate, running.clock.now() - began, [of.host]);
 }
 
 /** A fleet phase: a reading step sees every host and is judged once; a changing step changes every host. */
-async function runOnFleet(running: Running, of: HostTask, task: Task, phase: Phase): Promise<void> {
-  const { fleet } = running.state.spec;
+async function runOnFleet(
+  running: Running,
+  of: HostTask,
+  task: Task,
+  phase: Phase,
+  item: LoopItem | undefined,
+): Promise<void> {
+  const { fleet, forks } = running.state.spec;
   const step = stepOf(running, task);
   const began = running.clock.now();
   if (step.kind === "reading") {
-    const scope = await variablesFor(running, FLEET, task);
-    const wait = renderDuration(running, task.wait, scope, task);
-    if (typeof wait === "object") return settleFailed(running, of, task, wait, undefined, 0);
-    const gate = await passGate(running, task, fleet, fleetView(running, fleet), wait);
+    const scope = await variablesFor(running, FLEET, task, item);
+    const waitMs = renderDuration(running, task.wait, scope, task);
+    if (typeof waitMs === "object") return settleFailed(running, of, task, waitMs, undefined, 0);
+    const view = fleetView(running, fleet);
+    const gate = await passGate(running, task, fleet, view, { waitMs, item });
     return settleGate(running, of, task, gate, running.clock.now() - began, fleet);
   }
-  await Promise.all(
-    fleet.map(async (host) => {
-      const lane = laneOf(running.state, host);
-      const standing = lane.tasks.get(hostTaskKey(unit(lane, task)))?.standing;
-      if (standing === "applied" || standing === "satisfied") return;
-      const record = lane.tasks.get(hostTaskKey(unit(lane, task)));
-      if (record?.standing === "intended") return settleDoubt(running, host, task, phase, record);
-      const preparation = await prepare(running, host, task);
-      if (preparation.kind === "ready") return runChange(running, preparation.prepared);
-      const diagnostic =
-        preparation.kind === "problem"
-          ? preparation.diagnostic
-          : renderingProblem(preparation, task);
-      await settleFailed(running, unit(lane, task), task, diagnostic, undefined, 0);
-    }),
+  const hosts = createLanes(forks);
+  // All of them come to their end before anything is concluded, whatever becomes of one.
+  const ends = await Promise.allSettled(
+    fleet.map((host) => hosts.run(() => changeForFleet(running, host, task, phase, item))),
   );
-  const outcomes = fleet.map((host) => {
-    const lane = laneOf(running.state, host);
-    return { host, lost: lane.lost, record: lane.tasks.get(hostTaskKey(unit(lane, task))) };
-  });
-  // A host that was lost has no record: not having failed is not having done it.
-  const bad = outcomes.find(({ lost, record }) => lost !== undefined || !isDone(record));
   const durationMs = running.clock.now() - began;
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  const records = fleet.map((host) => {
+    const lane = laneOf(running.state, host);
+    const own = { ...unit(lane, task), ...(item && { item: item.index }) };
+    return { host, own, record: lane.tasks.get(hostTaskKey(own)), lost: lane.lost };
+  });
+  const bad = records.find(({ host, own }) => !isDone(laneOf(running.state, host), own));
   if (bad) {
     const diagnostic =
-      bad.lost ??
       bad.record?.diagnostic ??
+      bad.lost ??
       problem("engine/fleet-task-failed", `${task.name} failed on ${bad.host}`);
     return settleFailed(running, of, task, diagnostic, undefined, durationMs);
   }
-  const changed = outcomes.some(({ record }) => record?.standing === "applied");
+  const changed = records.some(({ record }) => record?.standing === "applied");
   await running.append({
     type: "settled",
     of,
@@ -281,8 +293,26 @@ async function runOnFleet(running: Running, of: HostTask, task: Task, phase: Pha
   });
 }
 
-function isDone(record: HostTaskRecord | undefined): boolean {
-  return record !== undefined && ["applied", "satisfied", "ignored"].includes(record.standing);
+/** One host's part of a changing task of a fleet phase, journaled in the lane of that host. */
+async function changeForFleet(
+  running: Running,
+  host: HostId,
+  task: Task,
+  phase: Phase,
+  item: LoopItem | undefined,
+): Promise<void> {
+  const lane = laneOf(running.state, host);
+  const of = { ...unit(lane, task), ...(item && { item: item.index }) };
+  const key = hostTaskKey(of);
+  const first = lane.tasks.get(key);
+  if (first?.standing !== "intended") {
+    if (first && first.standing !== "retry") return;
+    // Its conditions were asked once, for the fleet.
+    await caughtFor(running, of, task, () => runOne(running, host, task, phase, item));
+  }
+  const record = lane.tasks.get(key);
+  if (record?.standing === "intended" && !lane.lost)
+    await settleDoubt(running, host, task, phase, record);
 }
 
 async function settleGate(
@@ -295,7 +325,7 @@ async function settleGate(
 ): Promise<void> {
   switch (gate.kind) {
     case "unreachable":
-      if (of.host === FLEET)
+      if (!isOwnHost(of))
         return settleFailed(running, of, task, gate.diagnostic, undefined, durationMs);
       return running.append({ type: "host-lost", host: gate.host, diagnostic: gate.diagnostic });
     case "fails":
@@ -391,12 +421,17 @@ export async function settleProblem(
 ): Promise<void> {
   const record = laneOf(running.state, of.host).tasks.get(hostTaskKey(of));
   const begun = record?.standing === "intended";
-  if (kind === "unreachable" && of.host !== FLEET) {
+  if (kind === "unreachable" && isOwnHost(of)) {
     return running.append({ type: "host-lost", host: of.host, diagnostic });
   }
   // After an intent nothing is assumed: the record stays begun, and is settled by looking.
   if (begun && kind !== "failed") return;
   return settleFailed(running, of, task, diagnostic, undefined, 0);
+}
+
+/** A lane is lost with its own host; a delegate that does not answer is a task that fails. */
+export function isOwnHost(of: HostTask): boolean {
+  return of.host !== FLEET && of.on === of.host;
 }
 
 export function stepName(task: Task): string {

@@ -2,17 +2,21 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { HostId, TaskId } from "../model/ids.ts";
 import { FLEET, hostTaskKey } from "../model/ids.ts";
+import type { Json } from "../model/json.ts";
 import type { Task } from "../model/playbook.ts";
 import type { HostTaskRecord } from "../model/run-state.ts";
-import type { Undone } from "../model/step.ts";
+import type { Undo, Undone } from "../model/step.ts";
 import { StepProblem } from "../model/step.ts";
 import type { Changing } from "./change.ts";
+import { inDoubt } from "./change.ts";
 import { undoOrder } from "./decide-back.ts";
 import { followJobs, settleDoubt } from "./doubt.ts";
 import { laneOf } from "./fold.ts";
 import { hostView, passGate } from "./gate.ts";
-import { unit } from "./lane-next.ts";
-import { forgetJobs, prepareRecord, undoing } from "./left-jobs.ts";
+import { ensureLocked } from "./host-lock.ts";
+import { itemsOf, unit } from "./lane-next.ts";
+import { aloneOn } from "./lanes.ts";
+import { forgetJobs, isOpen, prepareRecord, undoing } from "./left-jobs.ts";
 import type { Prepared } from "./prepared.ts";
 import { sessionFor } from "./prepared.ts";
 import { inverseOf } from "./program.ts";
@@ -20,7 +24,8 @@ import { registeredOk } from "./registered.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 import type { LoopItem } from "./scope.ts";
-import { runHostTask, settleFailed } from "./task-run.ts";
+import { itemOf } from "./scope.ts";
+import { isOwnHost, runHostTask, settleFailed } from "./task-run.ts";
 
 /** The host was lost meanwhile: the undo stays intended, and is gone on with when the host is back. */
 interface Away {
@@ -29,7 +34,13 @@ interface Away {
 }
 
 /** Undoes one record of a host that goes back by undoing. */
-export async function undoRecord(running: Running, record: HostTaskRecord): Promise<void> {
+export function undoRecord(running: Running, record: HostTaskRecord): Promise<void> {
+  const undo = () => undoAndSettle(running, record);
+  // An inverse is a change of its own, and has the machine to itself by itself.
+  return record.undo?.kind === "reversible" ? aloneOn(running.state, record.of.on, undo) : undo();
+}
+
+async function undoAndSettle(running: Running, record: HostTaskRecord): Promise<void> {
   const began = running.clock.now();
   const task = running.program.tasks.get(record.of.task);
   if (!task) return settleUndo(running, record, lostTask(record), began);
@@ -39,8 +50,9 @@ export async function undoRecord(running: Running, record: HostTaskRecord): Prom
   // A second look settles most doubts: every undo begins with what is there.
   if (result.kind === "in-doubt") result = await undone(running, record, task);
   if (result.kind !== "away") return settleUndo(running, record, result, began);
-  const { diagnostic } = result;
-  await running.append({ type: "host-lost", host: record.of.host, diagnostic });
+  const { host } = record.of;
+  if (laneOf(running.state, host).lost) return;
+  await running.append({ type: "host-lost", host, diagnostic: result.diagnostic });
 }
 
 function lostTask(record: HostTaskRecord): Undone {
@@ -56,33 +68,23 @@ async function undone(
   record: HostTaskRecord,
   task: Task,
 ): Promise<Undone | Away> {
-  const { undo } = record;
+  const { undo, of } = record;
   if (undo === undefined || undo.kind === "nothing") return { kind: "already" };
-  if (undo.kind === "no-inverse") return runInverse(running, record, task);
-  if (undo.kind === "irreversible") {
-    return {
-      kind: "failed",
-      diagnostic: problem("engine/irreversible", `cannot be taken back: ${undo.reason}`),
-    };
+  if (undo.kind === "irreversible") return irreversible(undo.reason);
+  if (undo.kind === "no-inverse" && (record.perhaps === 0 || task.inverse === "none")) {
+    return { kind: "already" };
   }
   try {
+    const reason = await pointOfNoReturn(running, record);
+    if (reason !== undefined) return irreversible(reason);
     const found = await prepareRecord(running, record, task);
     if (found.kind === "failed") return found;
     const { prepared } = found;
-    const step = prepared.step as Changing;
-    if (step.where === "host") {
-      const opened = await running.transport.connection(record.of.on).open(prepared.identity);
-      if (opened.kind === "unreachable") return away(record, opened.diagnostic);
-      if (opened.kind === "refused") return { kind: "failed", diagnostic: opened.diagnostic };
-    }
-    // A job of the forward way that still runs would work against the undo.
-    if (record.standing === "intended") await jobsOver(running, prepared, record);
-    const back = undoing(prepared);
-    await jobsOver(running, back, record);
-    const session = sessionFor(running, back, record.attempt);
-    const result = await step.undo(session, undo.record, record.after, prepared.tools);
-    await forgetJobs(running, back, record.attempt);
-    return result;
+    if (undo.kind === "reversible") return await putBack(running, prepared, record, undo);
+    const known = await aloneOn(running.state, of.on, () =>
+      whetherHappened(running, prepared, record),
+    );
+    return known.kind === "happened" ? await runInverse(running, record, task) : known;
   } catch (error) {
     if (!(error instanceof StepProblem)) throw error;
     if (error.kind === "unreachable") return away(record, error.diagnostic);
@@ -93,19 +95,90 @@ async function undone(
   }
 }
 
-/** What belongs to no host has nowhere to wait for. */
-function away(record: HostTaskRecord, diagnostic: Diagnostic): Undone | Away {
-  return { kind: record.of.host === FLEET ? "failed" : "away", diagnostic };
+function irreversible(reason: string): Undone {
+  return {
+    kind: "failed",
+    diagnostic: problem("engine/irreversible", `cannot be taken back: ${reason}`),
+  };
 }
 
-/** Waits for jobs of an earlier controller or connection. What they left on the host is what the undo begins with. */
-async function jobsOver(
+/** A playbook without `rollback:` has no way around an irreversible task that happened: what lies behind it stays. */
+async function pointOfNoReturn(
+  running: Running,
+  record: HostTaskRecord,
+): Promise<string | undefined> {
+  if (record.irreversible === undefined || running.program.back.length > 0) return undefined;
+  const happened = await happenedIrreversibly(running, record);
+  if (typeof happened === "object") throw new StepProblem("unreachable", happened);
+  return happened;
+}
+
+/** A job of the way forward that still runs would work against the undo, and one of an earlier undo against this one. */
+async function comeToRest(
   running: Running,
   prepared: Prepared,
   record: HostTaskRecord,
-): Promise<void> {
-  const left = await followJobs(running, prepared, record);
-  if (left !== "absent") await forgetJobs(running, prepared, record.attempt);
+): Promise<Diagnostic | undefined> {
+  if (prepared.step.where !== "host") return undefined;
+  const opened = await running.transport.connection(record.of.on).open(prepared.identity);
+  if (opened.kind === "unreachable") throw new StepProblem("unreachable", opened.diagnostic);
+  if (opened.kind === "refused") return opened.diagnostic;
+  await ensureLocked(running, record.of.on);
+  if (isOpen(record)) await followJobs(running, prepared, record);
+  await followJobs(running, undoing(prepared), record);
+  return undefined;
+}
+
+async function putBack(
+  running: Running,
+  prepared: Prepared,
+  record: HostTaskRecord,
+  undo: Extract<Undo<Json>, { kind: "reversible" }>,
+): Promise<Undone> {
+  const step = prepared.step as Changing;
+  const back = undoing(prepared);
+  const refused = await comeToRest(running, prepared, record);
+  if (refused) return { kind: "failed", diagnostic: refused };
+  // What they left on the host is what the undo begins with.
+  if (isOpen(record)) await forgetJobs(running, prepared, record.attempt);
+  await forgetJobs(running, back, record.attempt);
+  const session = sessionFor(running, back, record.attempt);
+  const result = await step.undo(session, undo.record, record.after, prepared.tools);
+  await forgetJobs(running, back, record.attempt);
+  return result;
+}
+
+/** What is not known to have happened is not taken back as if it had (R1). */
+async function whetherHappened(
+  running: Running,
+  prepared: Prepared,
+  record: HostTaskRecord,
+): Promise<Undone | { readonly kind: "happened" }> {
+  const { task, of } = prepared;
+  if (!isOpen(record)) return { kind: "happened" };
+  const refused = await comeToRest(running, prepared, record);
+  if (refused) return { kind: "failed", diagnostic: refused };
+  const jobs = await followJobs(running, prepared, record);
+  if (jobs === "finished") return { kind: "happened" };
+  const step = prepared.step as Changing;
+  if (jobs === "absent" && !step.idempotent && !step.jobless) return { kind: "already" };
+  if (!task.probe) {
+    const why = `whether ${hostTaskKey(of)} happened cannot be told, so it is not taken back`;
+    return {
+      kind: "in-doubt",
+      diagnostic: inDoubt(problem("engine/in-doubt", why), hostTaskKey(of)),
+    };
+  }
+  const item = itemOf(running.state, of);
+  const view = hostView(running, of.host);
+  const gate = await passGate(running, task.probe, [of.host], view, { item });
+  if (gate.kind === "unreachable") throw new StepProblem("unreachable", gate.diagnostic);
+  return { kind: gate.kind === "holds" ? "happened" : "already" };
+}
+
+/** A lane waits for its own host, and for nobody else. */
+function away(record: HostTaskRecord, diagnostic: Diagnostic): Undone | Away {
+  return { kind: isOwnHost(record.of) ? "away" : "failed", diagnostic };
 }
 
 /**
@@ -117,7 +190,6 @@ async function runInverse(
   record: HostTaskRecord,
   task: Task,
 ): Promise<Undone | Away> {
-  if (task.inverse === "none") return { kind: "already" };
   const inverse = inverseOf(task);
   if (inverse === undefined) {
     const hint = "Take it back by hand, or give the task an `inverse:`.";
@@ -150,7 +222,7 @@ async function runInverse(
     case "ignored":
       break;
   }
-  if (lane.lost) return away(record, lane.lost);
+  if (lane.lost) return { kind: "away", diagnostic: lane.lost };
   const settled = lane.tasks.get(key);
   switch (settled?.standing) {
     case "applied":
@@ -181,7 +253,7 @@ async function itemOfInverse(
 ): Promise<LoopItem | undefined> {
   if (of.item === undefined) return undefined;
   const { items } = laneOf(running.state, of.host);
-  const known = items.get(of.task) ?? [];
+  const known = itemsOf(running.state, of);
   if (!items.has(inverse.id)) {
     await running.append({ type: "looped", task: inverse.id, host: of.host, items: known });
   }
@@ -256,9 +328,13 @@ export async function runUndoTask(
  */
 export async function chooseWay(running: Running, host: HostId): Promise<void> {
   const lane = laneOf(running.state, host);
-  const happened = await happenedIrreversibly(running, host);
-  if (typeof happened === "object") {
-    return running.append({ type: "host-lost", host, diagnostic: happened });
+  let happened: string | undefined;
+  for (const record of lane.tasks.values()) {
+    if (record.irreversible === undefined) continue;
+    const answer = await whetherIrreversible(running, record);
+    if (typeof answer === "object")
+      return running.append({ type: "host-lost", host, diagnostic: answer });
+    happened ??= answer;
   }
   if (happened !== undefined && running.program.back.length > 0) {
     return running.append({ type: "rollback-way", host, way: "phases", why: happened });
@@ -267,19 +343,38 @@ export async function chooseWay(running: Running, host: HostId): Promise<void> {
   await running.append({ type: "rollback-way", host, way: "undo", why });
 }
 
+/** A job that still runs may yet do it: it is waited for. */
+async function whetherIrreversible(
+  running: Running,
+  record: HostTaskRecord,
+): Promise<string | undefined | Diagnostic> {
+  const task = running.program.tasks.get(record.of.task);
+  try {
+    const found = task && isOpen(record) ? await prepareRecord(running, record, task) : undefined;
+    if (found?.kind === "found") {
+      const { prepared } = found;
+      await aloneOn(running.state, record.of.on, () => comeToRest(running, prepared, record));
+    }
+  } catch (error) {
+    if (!(error instanceof StepProblem)) throw error;
+    // Whether it happened cannot be told: taken for done, which is the way that loses nothing.
+    return error.kind === "unreachable" ? error.diagnostic : record.irreversible;
+  }
+  return happenedIrreversibly(running, record);
+}
+
 async function happenedIrreversibly(
   running: Running,
-  host: HostId,
+  record: HostTaskRecord,
 ): Promise<string | undefined | Diagnostic> {
-  for (const record of laneOf(running.state, host).tasks.values()) {
-    if (record.irreversible === undefined || record.attempt === 0) continue;
-    const task = running.program.tasks.get(record.of.task);
-    if (!task?.probe) return record.irreversible;
-    const gate = await passGate(running, task.probe, [host], hostView(running, host), undefined);
-    if (gate.kind === "unreachable") return gate.diagnostic;
-    if (gate.kind === "holds") return record.irreversible;
-  }
-  return undefined;
+  if (record.irreversible === undefined || record.perhaps === 0) return undefined;
+  const task = running.program.tasks.get(record.of.task);
+  if (!task?.probe) return record.irreversible;
+  const { host } = record.of;
+  const item = itemOf(running.state, record.of);
+  const gate = await passGate(running, task.probe, [host], hostView(running, host), { item });
+  if (gate.kind === "unreachable") return gate.diagnostic;
+  return gate.kind === "holds" ? record.irreversible : undefined;
 }
 
 /** The lane has arrived, or cannot go on; what its `rollback:` phases made needless is journaled so. */

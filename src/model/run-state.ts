@@ -23,11 +23,14 @@ export type UndoStanding =
 
 /** All that the journal says of one host-task. Only the fold writes it. */
 export interface HostTaskRecord {
-  readonly of: HostTask;
+  /** As it was first intended: the machine that changed is the one that is changed back. */
+  of: HostTask;
   readonly step: string;
   standing: TaskStanding;
   /** How many times it was intended; 0 for what never needed an intent. */
   attempt: number;
+  /** Attempts that may have changed something: those that were intended, without those found not to have happened. */
+  perhaps: number;
   /** Sequence number of the first intent: the order that rollback reverses. */
   order: number;
   /** From the first intent, and from no later one (J5). */
@@ -62,15 +65,23 @@ export interface Lane {
     | undefined;
 }
 
+export interface HeldLock {
+  readonly fencing: number;
+  /** Every job there can see it, because the run is root there. */
+  readonly fenced: boolean;
+}
+
 /** The fold of a journal. Nothing else remembers status. */
 export interface RunState {
   readonly spec: RunSpec;
   readonly lanes: Map<HostId, Lane>;
   /** What the plan resolved: host-task key to exact versions and the like. */
   pins: { readonly [hostTask: string]: Json };
+  /** The number that this run's locks have since it was last taken up. */
   fencing: number;
+  /** Every lock that was ever taken, with the number it was taken with. */
+  readonly locks: Map<HostId, HeldLock>;
   lockedHosts: readonly HostId[];
-  fencedHosts: readonly HostId[];
   /** The whole run goes back, fleet and controller tasks included. */
   rollback: { readonly whole: boolean; readonly why: string } | undefined;
   stopped: { readonly why: StopReason; readonly text: string } | undefined;

@@ -168,6 +168,8 @@ export interface ChangingStep<P extends object, R extends Json> extends StepComm
   readonly kind: "changing";
   /** Whether applying it again after a half-done or unseen attempt is harmless. Only such steps are applied again after doubt. */
   readonly idempotent: boolean;
+  /** It changes without a job: that none is left on the host says nothing about whether it happened. */
+  readonly jobless?: true;
   /** What an interrupt or a deadline does to a job of this step. */
   readonly cancel: "safe" | "leave";
   touches(params: P): readonly Resource[];

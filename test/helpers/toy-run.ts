@@ -5,7 +5,7 @@ import { execute } from "../../src/engine/execute.ts";
 import { applyLine, fold, started } from "../../src/engine/fold.ts";
 import { lockHosts } from "../../src/engine/host-lock.ts";
 import { buildProgram } from "../../src/engine/program.ts";
-import type { Running } from "../../src/engine/running.ts";
+import type { Question, Running } from "../../src/engine/running.ts";
 import { touchedHosts } from "../../src/engine/decide.ts";
 import { createRenderer } from "../../src/cli/renderer.ts";
 import { countOf, cutIntoBatches } from "../../src/cli/batches.ts";
@@ -17,7 +17,7 @@ import type { JournalEntry, JournalLine } from "../../src/model/journal-entry.ts
 import { JournalFailure } from "../../src/model/journal-entry.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { Playbook } from "../../src/model/playbook.ts";
-import type { RunSpec } from "../../src/model/run-spec.ts";
+import type { OpenSpan, RunSpec } from "../../src/model/run-spec.ts";
 import { loadPlaybook } from "../../src/playbook/load.ts";
 import { validateParams } from "../../src/playbook/validate.ts";
 import type { World } from "./toy-steps.ts";
@@ -41,6 +41,7 @@ export interface ToyOptions {
   readonly hosts: readonly string[];
   readonly selected?: readonly string[];
   readonly forks?: number;
+  readonly window?: OpenSpan;
 }
 
 export function toySpec(playbook: Playbook, text: string, options: ToyOptions): RunSpec {
@@ -59,6 +60,7 @@ export function toySpec(playbook: Playbook, text: string, options: ToyOptions): 
     forks: options.forks ?? rollout.forks,
     maxFailures: countOf(rollout.maxFailures, hosts.length),
     onFailure: rollout.onFailure,
+    ...(options.window && { window: options.window }),
     scopes: Object.fromEntries(
       fleet.map((host) => [
         host,
@@ -90,6 +92,14 @@ export interface Death {
   readonly when: "before" | "after";
 }
 
+/** What else a controller may be born with. */
+export interface Fate {
+  /** Called when a line is on disk, before anybody hears of it. */
+  readonly onLine?: (line: number) => void;
+  readonly ask?: (question: Question) => Promise<string | undefined>;
+  readonly gatherFacts?: Running["gatherFacts"];
+}
+
 /** A controller's life: it appends to `lines` until it dies. */
 export function controller(
   world: World,
@@ -98,9 +108,11 @@ export function controller(
   lines: JournalLine[],
   clock: Clock,
   death?: Death,
+  fate: Fate = {},
 ): Running {
   const state = fold(lines) ?? started(spec);
   let dead = false;
+  world.written = () => lines.length;
   const append = async (entry: JournalEntry): Promise<void> => {
     await Promise.resolve();
     const seq = lines.length + 1;
@@ -112,6 +124,7 @@ export function controller(
     lines.push(line);
     if (death?.line === seq) dead = true;
     if (dead) throw killed();
+    fate.onLine?.(seq);
     if (entry.type !== "run-started") applyLine(state, line);
   };
   return {
@@ -129,16 +142,13 @@ export function controller(
       scopeOf: () => undefined,
     }),
     dns: { soa: () => Promise.resolve([]) },
-    files: {
-      read: (path) => Promise.resolve({ kind: "absent", path }),
-      replace: () => Promise.resolve({ kind: "written" }),
-      resolve: (path) => path,
-    },
+    files: world.files(),
     clock,
     signal: new AbortController().signal,
     factsOf: new Map(),
     checkParams: validateParams,
-    gatherFacts: () => Promise.resolve({}),
+    gatherFacts: fate.gatherFacts ?? (() => Promise.resolve({})),
+    ...(fate.ask && { ask: fate.ask }),
     emit: () => undefined,
   };
 }
@@ -194,7 +204,11 @@ export async function resumeToy(
 }
 
 /** What `rollback` does. */
-export async function rollbackToy(running: Running, only?: readonly HostId[]): Promise<Applied> {
+export async function rollbackToy(
+  running: Running,
+  only?: readonly HostId[],
+  wish: StopWish = NEVER_STOPPED,
+): Promise<Applied> {
   return unlessKilled(async () => {
     await running.append({ type: "run-resumed", who: "somebody" });
     const touched = touchedHosts(running.state);
@@ -207,7 +221,7 @@ export async function rollbackToy(running: Running, only?: readonly HostId[]): P
       why: "asked for",
       who: "somebody",
     });
-    return goOn(running, NEVER_STOPPED);
+    return goOn(running, wish);
   });
 }
 

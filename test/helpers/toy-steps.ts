@@ -1,32 +1,59 @@
 /**
  * A world small enough to enumerate: hosts hold keys with values, and count what is done to them. Its steps: `put` (changing,
- * idempotent, reversible), `install` (the same by jobs), `strike` (changing, not idempotent, a job), `holds` and
- * `only_done` (reading).
+ * idempotent, reversible), `install` (the same by jobs), `note` (the same on the controller), `strike` (changing, not
+ * idempotent, a job), `knock` (the same without a job), `holds` and `only_done` (reading).
  */
+import type { Clock } from "../../src/model/clock.ts";
 import { sh } from "../../src/model/command.ts";
+import type { Diagnostic } from "../../src/model/diagnostic.ts";
+import type { ControllerFiles } from "../../src/model/files.ts";
 import type { HostId } from "../../src/model/ids.ts";
+import { CONTROLLER } from "../../src/model/ids.ts";
 import type { AnyStep, StepRegistry } from "../../src/model/step.ts";
 import { defineChanging, defineReading } from "../../src/model/step.ts";
 import { ask, mustChange, runJob } from "../../src/steps/ask.ts";
 import type { Asked, ScriptedAnswer, ScriptedFault } from "../../src/transport/scripted.ts";
 import { ScriptedHosts } from "../../src/transport/scripted.ts";
 
+/** One thing that was done to a machine, and how many lines its journal had at that moment. */
+export interface Effect {
+  readonly on: HostId;
+  readonly verb: string;
+  readonly key: string;
+  readonly value: string;
+  readonly lines: number;
+}
+
+interface Lock {
+  readonly run: string;
+  readonly fencing: number;
+}
+
 export class World {
   readonly keys = new Map<HostId, Map<string, string>>();
   /** Effects in the order in which they happened: "a put x 1", "a strike bell". */
   readonly effects: string[] = [];
+  readonly log: Effect[] = [];
   /** Hosts on which `put` of this key fails. */
   readonly broken = new Set<string>();
   readonly unreachable = new Set<HostId>();
+  /** Commands that take time: their effect comes at their end. "a release" to milliseconds. */
+  readonly slow = new Map<string, number>();
   fault: ((asked: Asked) => ScriptedFault | undefined) | undefined;
-  lockFree = true;
-  readonly #locks = new Map<HostId, string>();
+  /** Lines that are on disk. */
+  written: () => number = () => 0;
+  readonly #locks = new Map<HostId, Lock>();
+  readonly #coming: { readonly at: number; readonly happens: () => void }[] = [];
+  readonly #clock: Clock | undefined;
   readonly hosts: ScriptedHosts;
 
-  constructor() {
+  constructor(clock?: Clock) {
+    this.#clock = clock;
     this.hosts = new ScriptedHosts({
       answer: (asked) => this.#answer(asked),
-      fault: (asked) => this.fault?.(asked),
+      fault: (asked) => (this.unreachable.has(asked.host) ? "lost-before" : this.fault?.(asked)),
+      lock: (host) => this.#locks.get(host),
+      ...(clock && { clock }),
       opens: (host) =>
         this.unreachable.has(host)
           ? {
@@ -42,6 +69,7 @@ export class World {
   }
 
   of(host: HostId): Map<string, string> {
+    this.#arrive();
     const known = this.keys.get(host) ?? new Map<string, string>();
     this.keys.set(host, known);
     return known;
@@ -49,6 +77,7 @@ export class World {
 
   /** Everything on every host, comparable. */
   picture(): string {
+    this.#arrive();
     return JSON.stringify(
       [...this.keys]
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -56,48 +85,84 @@ export class World {
     );
   }
 
+  /** The controller's files are keys of the controller. */
+  files(): ControllerFiles {
+    return {
+      read: (path) => {
+        const text = this.of(CONTROLLER).get(path);
+        return Promise.resolve(
+          text === undefined
+            ? { kind: "absent", path }
+            : { kind: "bytes", path, bytes: new TextEncoder().encode(text), mode: 0o644 },
+        );
+      },
+      replace: (path, bytes) => {
+        const value = new TextDecoder().decode(bytes);
+        if (value === "") this.#happen(CONTROLLER, "drop", path, "");
+        else this.#happen(CONTROLLER, "put", path, value);
+        return Promise.resolve({ kind: "written" });
+      },
+      resolve: (path) => path,
+    };
+  }
+
+  #arrive(): void {
+    while ((this.#coming[0]?.at ?? Infinity) <= (this.#clock?.now() ?? 0))
+      this.#coming.shift()?.happens();
+  }
+
+  #happen(on: HostId, verb: string, key: string, value: string): void {
+    const keys = this.keys.get(on) ?? new Map<string, string>();
+    this.keys.set(on, keys);
+    this.effects.push([on, verb, key, ...(verb === "put" ? [value] : [])].join(" "));
+    this.log.push({ on, verb, key, value, lines: this.written() });
+    if (verb === "put") keys.set(key, value);
+    else if (verb === "drop") keys.delete(key);
+    else keys.set(key, String(Number(keys.get(key) ?? 0) + 1));
+  }
+
   #answer({ host, text }: Asked): ScriptedAnswer {
     const keys = this.of(host);
     if (text.includes("/lock")) return this.#lock(host, text);
-    const [verb = "", key = "", value = ""] = text
-      .split(" ")
-      .map((word) => word.replaceAll("'", ""));
-    switch (verb) {
-      case "get":
-        return { stdout: keys.get(key) ?? "", code: keys.has(key) ? 0 : 1 };
-      case "put":
-        if (this.broken.has(`${host} ${key}`)) return { code: 1, stderr: `cannot put ${key}` };
-        this.effects.push(`${host} put ${key} ${value}`);
-        keys.set(key, value);
-        return {};
-      case "drop":
-        this.effects.push(`${host} drop ${key}`);
-        keys.delete(key);
-        return {};
-      case "strike":
-        this.effects.push(`${host} strike ${key}`);
-        keys.set(key, String(Number(keys.get(key) ?? 0) + 1));
-        return { stdout: "struck" };
-      default:
-        return { code: 127, stderr: `no such command: ${text}` };
-    }
+    const [verb = "", key = "", value = ""] = (text.match(/'[^']*'|\S+/g) ?? []).map((word) =>
+      word.replaceAll("'", ""),
+    );
+    if (verb === "get") return { stdout: keys.get(key) ?? "", code: keys.has(key) ? 0 : 1 };
+    if (!["put", "drop", "strike", "knock"].includes(verb))
+      return { code: 127, stderr: `no such command: ${text}` };
+    if (verb !== "drop" && this.broken.has(`${host} ${key}`))
+      return { code: 1, stderr: `cannot ${verb} ${key}` };
+    const takesMs = this.slow.get(`${host} ${key}`);
+    const happens = () => this.#happen(host, verb, key, value);
+    if (takesMs === undefined || !this.#clock) happens();
+    else this.#coming.push({ at: this.#clock.now() + takesMs, happens });
+    return { ...(verb === "strike" && { stdout: "struck" }), ...(takesMs && { takesMs }) };
   }
 
   #lock(host: HostId, text: string): ScriptedAnswer {
-    const run = /RUN-[a-z0-9-]+/.exec(text)?.[0] ?? "";
+    const [, run = "", number = "0"] = /(RUN-[a-z0-9-]+)(?: (\d+))?/.exec(text) ?? [];
     const holder = this.#locks.get(host);
     if (text.includes("printf")) {
-      if (holder !== undefined && holder !== run)
-        return { stdout: `held\n${holder} 1\nwho somebody\n` };
-      this.#locks.set(host, run);
+      if (holder && (holder.run !== run || holder.fencing > Number(number)))
+        return { stdout: `held\n${holder.run} ${holder.fencing}\nwho somebody\n` };
+      this.#locks.set(host, { run, fencing: Number(number) });
       return { stdout: "taken fenced\n" };
     }
-    if (holder === run) this.#locks.delete(host);
+    if (holder?.run === run) this.#locks.delete(host);
     return {};
   }
 
+  /** Somebody else holds it. */
+  seize(host: HostId, run: string): void {
+    this.#locks.set(host, { run, fencing: 1 });
+  }
+
   lockHolder(host: HostId): string | undefined {
-    return this.#locks.get(host);
+    return this.#locks.get(host)?.run;
+  }
+
+  get locked(): readonly HostId[] {
+    return [...this.#locks.keys()];
   }
 }
 
@@ -153,8 +218,10 @@ const install = defineChanging<Put, Put & { readonly before: string | null }>({
   examples: [{ title: "one", yaml: "install: { key: a, value: b }" }],
   cancel: "leave",
   async apply(host, { key, value }) {
-    await runJob(host, sh`put ${key} ${value}`, { name: "main", cancel: "leave" });
-    return { kind: "done", changed: true, after: { key, value } };
+    const ended = await runJob(host, sh`put ${key} ${value}`, { name: "main", cancel: "leave" });
+    return ended.code === 0
+      ? { kind: "done", changed: true, after: { key, value } }
+      : { kind: "failed", diagnostic: toy(ended.err) };
   },
   async undo(host, { key, before }) {
     const now = await ask(host, sh`get ${key}`);
@@ -185,10 +252,62 @@ const strike = defineChanging<{ readonly key: string }, null>({
     }),
   async apply(host, { key }) {
     const answer = await runJob(host, sh`strike ${key}`, { name: "main", cancel: "leave" });
-    return { kind: "done", changed: true, after: null, result: { said: answer.out } };
+    return answer.code === 0
+      ? { kind: "done", changed: true, after: null, result: { said: answer.out } }
+      : { kind: "failed", diagnostic: toy(answer.err) };
   },
   undo: () => Promise.resolve({ kind: "already" }),
 });
+
+const knock = defineChanging<{ readonly key: string }, null>({
+  ...strike,
+  name: "knock",
+  summary: "counts up without a job",
+  description:
+    "Counts a key up by one, and leaves nothing on the host by which that could be told.",
+  examples: [{ title: "one", yaml: "knock: { key: door }" }],
+  jobless: true,
+  async apply(host, { key }) {
+    await mustChange(host, sh`knock ${key}`);
+    return { kind: "done", changed: true, after: null };
+  },
+});
+
+const note = defineChanging<Put, Put & { readonly before: string | null }>({
+  ...put,
+  name: "note",
+  summary: "sets a key of the controller",
+  description: "Sets a key of the controller to a value.",
+  examples: [{ title: "one", yaml: "note: { key: a, value: b }" }],
+  where: "controller",
+  async check(_, { key, value }, { files }) {
+    const before = await noted(files, key);
+    if (before === value) return { kind: "satisfied" };
+    return {
+      kind: "pending",
+      changes: [{ what: key, before, after: value }],
+      undo: { kind: "reversible", record: { key, value, before } },
+    };
+  },
+  async apply(_, { key, value }, { files }) {
+    await files.replace(key, new TextEncoder().encode(value));
+    return { kind: "done", changed: true, after: { key, value } };
+  },
+  async undo(_, { key, before }, _left, { files }) {
+    if ((await noted(files, key)) === before) return { kind: "already" };
+    await files.replace(key, new TextEncoder().encode(before ?? ""));
+    return { kind: "done" };
+  },
+});
+
+async function noted(files: ControllerFiles, key: string): Promise<string | null> {
+  const file = await files.read(key);
+  return file.kind === "bytes" ? new TextDecoder().decode(file.bytes) : null;
+}
+
+function toy(summary: string): Diagnostic {
+  return { code: "step/toy", severity: "error", summary };
+}
 
 interface Holds {
   readonly key: string;
@@ -264,5 +383,5 @@ const onlyDone = defineReading<{ readonly key: string }, { readonly there: boole
 });
 
 export const toySteps: StepRegistry = new Map<string, AnyStep>(
-  [put, install, strike, holds, onlyDone].map((step) => [step.name, step]),
+  [put, install, note, strike, knock, holds, onlyDone].map((step) => [step.name, step]),
 );

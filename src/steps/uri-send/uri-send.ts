@@ -14,6 +14,7 @@ that is lost after the request was sent leaves the task in doubt, and it is neve
 Nobody knows how to take it back: give the task \`inverse:\`, or \`inverse: none\` where there is nothing to take back.`,
   where: "host",
   idempotent: false,
+  jobless: true,
   cancel: "leave",
   params: {
     ...URI_PARAMS,

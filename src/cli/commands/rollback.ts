@@ -2,6 +2,7 @@ import { endRun } from "../../engine/begin.ts";
 import { touchedHosts } from "../../engine/decide.ts";
 import { execute } from "../../engine/execute.ts";
 import { lockHosts } from "../../engine/host-lock.ts";
+import { connectAll } from "../../engine/look.ts";
 import type { HostId } from "../../model/ids.ts";
 import { hostId } from "../../model/ids.ts";
 import { hasWayBack, sayEnding } from "../ending.ts";
@@ -71,7 +72,10 @@ export async function rollback(
     terminal.problems(unsettled);
     return EXIT.usage;
   }
-  const locks = await lockHosts(running, wanted);
+  // Who does not answer now stays behind at once, with the reason; the others are not kept waiting.
+  const absent = await connectAll(running, wanted);
+  const there = wanted.filter((host) => absent.every((one) => one.host !== host));
+  const locks = await lockHosts(running, there);
   const held = locks.filter((lock) => lock.kind === "held");
   if (held.length > 0) {
     sayRefusals(
@@ -80,7 +84,7 @@ export async function rollback(
     );
     return EXIT.locked;
   }
-  for (const { host, diagnostic } of locks)
+  for (const { host, diagnostic } of [...absent, ...locks])
     await running.append({ type: "host-lost", host, diagnostic });
   const whole = touched.every((host) => wanted.includes(host));
   if (!whole)

@@ -7,6 +7,7 @@ import { isTouched } from "./decide.ts";
 import { laneOf } from "./fold.ts";
 import type { LockProblem } from "./host-lock.ts";
 import { hostsToLock, lockHosts, unlockHosts } from "./host-lock.ts";
+import { isOpen } from "./left-jobs.ts";
 import type { GoalAnswer } from "./look.ts";
 import { connectAll, preflight, seeGoal } from "./look.ts";
 import { makePlan } from "./plan.ts";
@@ -78,7 +79,9 @@ export interface Ending {
 export async function endRun(running: Running, end: End): Promise<Ending> {
   const exitCode = exitCodeOf(running.state, end);
   switch (end.kind) {
+    // The locks go first: a controller that ends in between leaves a run that can be gone on with, not a lock for ever.
     case "succeeded":
+      await unlockHosts(running);
       await running.append({
         type: "run-finished",
         outcome: "succeeded",
@@ -86,6 +89,7 @@ export async function endRun(running: Running, end: End): Promise<Ending> {
       });
       break;
     case "rolled-back":
+      await unlockHosts(running);
       await running.append({
         type: "run-finished",
         outcome: "rolled-back",
@@ -97,9 +101,8 @@ export async function endRun(running: Running, end: End): Promise<Ending> {
       await running.append({ type: "run-stopped", why: end.why, text: end.text });
       // Its own hosts are done, and the others must be free for the run that does them.
       if (end.why === "hosts-to-do") await unlockHosts(running);
-      return { end, exitCode };
+      break;
   }
-  await unlockHosts(running);
   return { end, exitCode };
 }
 
@@ -118,6 +121,7 @@ export function exitCodeOf(state: RunState, end: End): number {
     case "rolled-back":
       return everyTouchedHostIsBack(state) ? 10 : 2;
     case "stopped":
+      if (isAnythingInDoubt(state)) return 11;
       switch (end.why) {
         case "failed":
           return 2;
@@ -133,6 +137,16 @@ export function exitCodeOf(state: RunState, end: End): number {
           return 12;
       }
   }
+}
+
+/** Begun, not settled, and not taken back. */
+function isAnythingInDoubt(state: RunState): boolean {
+  for (const { tasks, back } of state.lanes.values()) {
+    if (back?.standing === "back") continue;
+    for (const record of tasks.values())
+      if (isOpen(record) && record.back === undefined) return true;
+  }
+  return false;
 }
 
 /** A host that was skipped because it did not answer is still a failure. */

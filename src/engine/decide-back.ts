@@ -14,7 +14,7 @@ export function decideBack(program: Program, state: RunState, moment: Moment): D
   const fleet = laneOf(state, FLEET);
   if (fleet.back?.standing === "going") {
     if (moment.busy.size > 0) return { actions: [] };
-    return { actions: [stepBack(program, fleet)] };
+    return moment.stop >= 2 ? interrupted() : { actions: [stepBack(program, fleet)] };
   }
   const going = [...state.lanes.values()]
     .filter((lane) => lane.host !== FLEET && lane.back?.standing === "going")
@@ -30,13 +30,13 @@ export function decideBack(program: Program, state: RunState, moment: Moment): D
     actions.push(stepBack(program, lane));
   }
   if (actions.length > 0 || moment.busy.size > 0) return { actions };
-  if (going.length > 0) {
-    return {
-      actions,
-      end: { kind: "stopped", why: "interrupted", text: "stopped by the operator" },
-    };
-  }
+  if (going.length > 0) return interrupted();
   return { actions, end: endOfRollback(state) };
+}
+
+function interrupted(): Decision {
+  const text = "stopped by the operator";
+  return { actions: [], end: { kind: "stopped", why: "interrupted", text } };
 }
 
 function isOnItsWay(lane: Lane): boolean {

@@ -8,6 +8,7 @@
 import type { HostId } from "../model/ids.ts";
 import { FLEET } from "../model/ids.ts";
 import type { StopReason } from "../model/journal-entry.ts";
+import type { Json } from "../model/json.ts";
 import type { Phase, Task } from "../model/playbook.ts";
 import type { HostTaskRecord, Lane, RunState } from "../model/run-state.ts";
 import { decideBack } from "./decide-back.ts";
@@ -67,11 +68,11 @@ export interface Moment {
 
 export function decide(program: Program, state: RunState, moment: Moment): Decision {
   if (isGoingBack(state)) return decideBack(program, state, moment);
-  for (const stage of program.stages) {
+  for (const [index, stage] of program.stages.entries()) {
     const decision =
       stage.kind === "lanes"
         ? decideLanes(program, state, moment, stage.tasks)
-        : decideFleet(program, state, moment, stage);
+        : decideFleet(program, state, moment, stage, index);
     if (decision) return decision;
   }
   return { actions: [], end: endOf(program, state) };
@@ -130,8 +131,8 @@ function decideLanes(
     });
     actions.push(...chosen.actions);
     left ||= chosen.left;
+    // A later batch may have lanes between rest points too: a resume finds it so when an earlier host is tried again.
     if (chosen.actions.length > 0 || chosen.busy || !chosen.left) return { actions };
-    break;
   }
   if (left) return endOfDraining(program, state, moment, exceeded, span);
   if (moment.busy.size > 0) return { actions };
@@ -229,8 +230,7 @@ function endOfDraining(
 /** The threshold is crossed and every lane is at rest. */
 function onFailure(program: Program, state: RunState): Decision {
   const failed = failedHosts(program, state);
-  const answered = state.decisions.findLast((d) => d.question === "on_failure");
-  const wanted = state.spec.onFailure === "ask" ? answered?.answer : state.spec.onFailure;
+  const wanted = wantedOnFailure(state);
   const why = `${failed.join(", ")} failed`;
   switch (wanted) {
     case "rollback_host": {
@@ -239,9 +239,8 @@ function onFailure(program: Program, state: RunState): Decision {
       return { actions: [{ kind: "begin-rollback", hosts: touched, whole: false, why }] };
     }
     case "rollback_run": {
-      const hosts = touchedHosts(state);
-      if (hosts.length === 0) break;
-      return { actions: [{ kind: "begin-rollback", hosts, whole: true, why }] };
+      if (!isAnythingTouched(state)) break;
+      return wholeRollback(state, why);
     }
     case undefined:
       return { actions: [{ kind: "ask-about-failure", failed }] };
@@ -251,9 +250,27 @@ function onFailure(program: Program, state: RunState): Decision {
   return { actions: [], end: failureEnd(program, state) };
 }
 
+/** What the playbook says, or the operator since this controller began: an answer is for the failure it was given for. */
+function wantedOnFailure(state: RunState): Json | undefined {
+  if (state.spec.onFailure !== "ask") return state.spec.onFailure;
+  return state.decisions.findLast(
+    ({ question, seq }) => question === "on_failure" && seq > state.resumed,
+  )?.answer;
+}
+
+function wholeRollback(state: RunState, why: string): Decision {
+  return { actions: [{ kind: "begin-rollback", hosts: touchedHosts(state), whole: true, why }] };
+}
+
 /** A lane that has an intent in the journal may have been changed. */
 export function isTouched(lane: Lane): boolean {
   for (const record of lane.tasks.values()) if (record.attempt > 0) return true;
+  return false;
+}
+
+/** Hosts, or what belongs to all of them. */
+export function isAnythingTouched(state: RunState): boolean {
+  for (const lane of state.lanes.values()) if (isTouched(lane)) return true;
   return false;
 }
 
@@ -270,16 +287,20 @@ function decideFleet(
   state: RunState,
   moment: Moment,
   stage: Extract<Stage, { kind: "fleet" }>,
+  index: number,
 ): Decision | undefined {
   const { phase } = stage;
   const lane = laneOf(state, FLEET);
-  const next = phase.tasks
-    .map((task) => ({ task, progress: progressOf(lane, task) }))
-    .find(({ progress }) => progress.kind !== "done");
+  const all = phase.tasks.map((task) => ({ task, progress: progressOf(lane, task) }));
+  const next = all.find(({ progress }) => progress.kind !== "done");
   if (!next) return undefined;
   if (moment.busy.size > 0) return { actions: [] };
   if (next.progress.kind === "failed" || next.progress.kind === "in-doubt") {
     return onFleetFailure(state, next.progress.record);
+  }
+  const span = spanStanding(state.spec.window, moment.nowMs);
+  if (span.halts || (span.drains && next === all[0])) {
+    return { actions: [], end: { kind: "stopped", why: "window", text: span.text } };
   }
   if (moment.stop >= 1) {
     return {
@@ -288,7 +309,7 @@ function decideFleet(
     };
   }
   if (phase.incomplete === "wait") {
-    const missing = unfinishedHosts(program, state);
+    const missing = unfinishedHosts(program, state, index);
     const unseen = missing.filter((host) => laneOf(state, host).atGoal === undefined);
     if (unseen.length > 0) return { actions: [{ kind: "look-at-goal", hosts: unseen }] };
     if (missing.length > 0)
@@ -304,19 +325,23 @@ function decideFleet(
   };
 }
 
-/** Hosts of `hosts:` that are neither at their goal nor finished in this run. */
-export function unfinishedHosts(program: Program, state: RunState): readonly HostId[] {
+/** Hosts of `hosts:` that are neither at their goal nor done with what stands before that stage. */
+function unfinishedHosts(program: Program, state: RunState, before: number): readonly HostId[] {
   return state.spec.fleet.filter((host) => {
     const lane = laneOf(state, host);
-    return !(lane.atGoal === true && lane.begun === undefined) && !isFinished(program, lane);
+    return (
+      !(lane.atGoal === true && lane.begun === undefined) && !isFinished(program, lane, before)
+    );
   });
 }
 
-export function isFinished(program: Program, lane: Lane): boolean {
-  if (lane.begun === undefined) return false;
-  return program.stages.every(
-    (stage) => stage.kind === "fleet" || laneNext(lane, stage.tasks).kind === "done",
-  );
+/** Done with the host phases that stand before a stage; with all of them when none is named. */
+export function isFinished(program: Program, lane: Lane, before?: number): boolean {
+  const lists = program.stages
+    .slice(0, before)
+    .flatMap((stage) => (stage.kind === "lanes" ? [stage.tasks] : []));
+  if (lane.lost || (lists.length > 0 && lane.begun === undefined)) return false;
+  return lists.every((tasks) => laneNext(lane, tasks).kind === "done");
 }
 
 function incompleteEnd(
@@ -336,11 +361,10 @@ function incompleteEnd(
 }
 
 function onFleetFailure(state: RunState, record: HostTaskRecord): Decision {
-  if (state.spec.onFailure === "rollback_run") {
-    const hosts = touchedHosts(state);
-    const why = `${record.of.task} failed for the fleet`;
-    if (hosts.length > 0) return { actions: [{ kind: "begin-rollback", hosts, whole: true, why }] };
-  }
+  const wanted = wantedOnFailure(state);
+  if (wanted === undefined) return { actions: [{ kind: "ask-about-failure", failed: [FLEET] }] };
+  if (wanted === "rollback_run" && isAnythingTouched(state))
+    return wholeRollback(state, `${record.of.task} failed for the fleet`);
   const why = record.standing === "in-doubt" ? "in-doubt" : "failed";
   return {
     actions: [],

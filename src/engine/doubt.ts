@@ -150,7 +150,10 @@ async function again(running: Running, prepared: Prepared, why: string): Promise
   await changeAlone(running, prepared);
 }
 
-/** Waits for jobs that still run; says what is left of them. */
+/**
+ * Waits for jobs that still run, at most as long as the task may take; says what is left of them. Throws StepProblem
+ * `in-doubt` when one goes on: whoever resumes waits again.
+ */
 export async function followJobs(
   running: Running,
   prepared: Prepared,
@@ -158,30 +161,23 @@ export async function followJobs(
 ): Promise<"absent" | "finished" | "vanished"> {
   if (prepared.step.where !== "host") return "absent";
   const session = sessionFor(running, prepared, record.attempt);
-  const names = await session.jobs();
+  const untilMs = running.clock.now() + prepared.tools.timeoutMs;
   let left: "absent" | "finished" | "vanished" = "absent";
-  for (const name of names) {
-    for (;;) {
-      const standing = await session.standing(name);
-      if (standing.kind === "running") {
-        running.emit({
-          type: "waiting",
-          host: record.of.host,
-          task: record.of.task,
-          for: `the job "${name}" that is still running there`,
-          untilMs: running.clock.now() + prepared.tools.timeoutMs,
-        });
-        await running.clock.sleep(500, running.signal);
-        if (running.signal.aborted)
-          throw new StepProblem(
-            "in-doubt",
-            problem("engine/stopped", "stopped while waiting for a job"),
-          );
-        continue;
-      }
-      if (standing.kind !== "absent") left = standing.kind;
-      break;
+  for (const name of await session.jobs()) {
+    let standing = await session.standing(name);
+    while (standing.kind === "running") {
+      const what = `the job "${name}" that is still running there`;
+      if (running.signal.aborted || running.clock.now() >= untilMs)
+        throw new StepProblem(
+          "in-doubt",
+          problem("engine/job-runs", `not waited for any longer: ${what}`),
+        );
+      const { host, task } = record.of;
+      running.emit({ type: "waiting", host, task, for: what, untilMs });
+      await running.clock.sleep(500, running.signal);
+      standing = await session.standing(name);
     }
+    if (standing.kind !== "absent") left = standing.kind;
   }
   return left;
 }

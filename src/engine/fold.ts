@@ -39,6 +39,7 @@ export function started(spec: RunSpec): RunState {
     stopped: undefined,
     finished: undefined,
     decisions: [],
+    resumed: 0,
   };
 }
 
@@ -74,7 +75,7 @@ function apply(
       laneOf(state, entry.host).atGoal = entry.reached;
       return;
     case "decision":
-      state.decisions.push({ question: entry.question, answer: entry.answer, who: entry.who });
+      state.decisions.push({ question: entry.question, answer: entry.answer, who: entry.who, seq });
       return;
     case "locked":
       state.fencing = entry.fencing;
@@ -150,7 +151,7 @@ function apply(
       state.stopped = { why: entry.why, text: entry.text };
       return;
     case "run-resumed":
-      resume(state);
+      resume(state, seq);
       return;
     case "run-finished":
       state.finished = { outcome: entry.outcome, text: entry.text };
@@ -165,12 +166,15 @@ function turnRound(lane: Lane, way: "undo" | undefined, seq: number): void {
 }
 
 /** What failed may be tried again, what is in doubt is looked at again, who was lost may be back. */
-function resume(state: RunState): void {
+function resume(state: RunState, seq: number): void {
+  state.resumed = seq;
   state.stopped = undefined;
   // A finished run that is gone on with is going back: killed on the way, it must not look finished.
   state.finished = undefined;
   for (const lane of state.lanes.values()) {
     lane.lost = undefined;
+    // Others may have taken it there meanwhile.
+    if (lane.atGoal === false && lane.begun === undefined) lane.atGoal = undefined;
     if (lane.back !== undefined && lane.back.standing !== "back") {
       lane.back = { ...lane.back, standing: "going" };
     }

@@ -65,15 +65,19 @@ function ofRecord(record: HostTaskRecord | undefined): TaskProgress {
 
 // A cache, not a memory: the first task of a list that may not be done yet. Tasks never become undone, except `retry`,
 // which only happens to the task that a lane stands at.
-const cursors = new WeakMap<Lane, { readonly tasks: readonly LaneTask[]; index: number }>();
+const cursors = new WeakMap<Lane, WeakMap<readonly LaneTask[], { index: number }>>();
+
+function cursorOf(lane: Lane, tasks: readonly LaneTask[]): { index: number } {
+  let own = cursors.get(lane);
+  if (!own) cursors.set(lane, (own = new WeakMap()));
+  let cursor = own.get(tasks);
+  if (!cursor) own.set(tasks, (cursor = { index: 0 }));
+  return cursor;
+}
 
 export function laneNext(lane: Lane, tasks: readonly LaneTask[]): LaneNext {
   if (lane.lost) return { kind: "lost" };
-  let cursor = cursors.get(lane);
-  if (cursor?.tasks !== tasks) {
-    cursor = { tasks, index: 0 };
-    cursors.set(lane, cursor);
-  }
+  const cursor = cursorOf(lane, tasks);
   for (; cursor.index < tasks.length; cursor.index++) {
     const next = tasks[cursor.index];
     if (!next) break;

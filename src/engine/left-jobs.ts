@@ -2,35 +2,11 @@
  * Job directories on a host go soon after their outcome is in the journal. A controller that ended before that, or a host that
  * was off, left them; whoever goes on with the run takes them away, all of a host in one go.
  */
-import type { Diagnostic } from "../model/diagnostic.ts";
 import type { TaskId } from "../model/ids.ts";
-import type { Task } from "../model/playbook.ts";
 import type { HostTaskRecord, Lane } from "../model/run-state.ts";
-import { itemOf } from "./scope.ts";
 import type { Prepared } from "./prepared.ts";
-import { prepare, sessionFor } from "./prepared.ts";
+import { prepareBack, sessionFor } from "./prepared.ts";
 import type { Running } from "./running.ts";
-import { problem } from "./running.ts";
-
-export type PreparedRecord =
-  | { readonly kind: "found"; readonly prepared: Prepared }
-  | { readonly kind: "failed"; readonly diagnostic: Diagnostic };
-
-/** The host-task of a record made ready again, with the item and on the machine that the record names. */
-export async function prepareRecord(
-  running: Running,
-  { of }: HostTaskRecord,
-  task: Task,
-): Promise<PreparedRecord> {
-  const preparation = await prepare(running, of.host, task, itemOf(running.state, of));
-  if (preparation.kind === "ready")
-    return { kind: "found", prepared: { ...preparation.prepared, of } };
-  const diagnostic =
-    preparation.kind === "problem"
-      ? preparation.diagnostic
-      : problem("engine/not-yet-known", `${preparation.names.join(", ")} is not known`);
-  return { kind: "failed", diagnostic };
-}
 
 /** Jobs of an undo are not the jobs of what it undoes. */
 export function undoing(prepared: Prepared): Prepared {
@@ -66,9 +42,7 @@ async function forgetInLane(running: Running, lane: Lane): Promise<void> {
   for (const record of lane.tasks.values()) {
     const task = running.program.tasks.get(record.of.task);
     if (record.attempt === 0 || !task || task.action.kind === "undo") continue;
-    const found = await prepareRecord(running, record, task);
-    if (found.kind === "failed") continue;
-    const { prepared } = found;
+    const prepared = prepareBack(running, record.of, task);
     const over = isOver(record) ? record.attempt : record.attempt - 1;
     for (let attempt = 1; attempt <= over; attempt++) await forgetJobs(running, prepared, attempt);
     if (record.back !== undefined && record.back.standing !== "intended")

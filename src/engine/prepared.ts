@@ -14,7 +14,7 @@ import { laneOf } from "./fold.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 import type { LoopItem } from "./scope.ts";
-import { journalFunctions, scopeOf } from "./scope.ts";
+import { itemOf, journalFunctions, scopeOf } from "./scope.ts";
 
 export interface Prepared {
   readonly of: HostTask;
@@ -187,6 +187,28 @@ export function renderDuration(
       'Write seconds, or "90s", "5m", "2h".',
     ),
     at: task.at,
+  };
+}
+
+/**
+ * Made ready to be taken back, or to be asked about its jobs: on the machine that the journal names and without its
+ * parameters, because all that an undo needs is in the record (J2).
+ */
+export function prepareBack(running: Running, of: HostTask, task: Task): Prepared {
+  const item = itemOf(running.state, of);
+  const scope = scopeOf(running.program, running.state, of.host, task, { item });
+  const identity = identityIn(running, scope, task);
+  const durations = renderDurations(running, task, scope);
+  const timeoutMs = durations.kind === "durations" ? durations.timeoutMs : HALF_AN_HOUR;
+  return {
+    of,
+    task,
+    step: stepOf(running, task),
+    params: {},
+    identity,
+    scope,
+    tools: toolsFor(running, of, task, scope, identity, timeoutMs),
+    waitMs: undefined,
   };
 }
 

@@ -16,9 +16,9 @@ import { hostView, passGate } from "./gate.ts";
 import { ensureLocked } from "./host-lock.ts";
 import { itemsOf, unit } from "./lane-next.ts";
 import { aloneOn } from "./lanes.ts";
-import { forgetJobs, isOpen, prepareRecord, undoing } from "./left-jobs.ts";
+import { forgetJobs, isOpen, undoing } from "./left-jobs.ts";
 import type { Prepared } from "./prepared.ts";
-import { sessionFor } from "./prepared.ts";
+import { prepareBack, sessionFor } from "./prepared.ts";
 import { inverseOf } from "./program.ts";
 import { registeredOk } from "./registered.ts";
 import type { Running } from "./running.ts";
@@ -77,9 +77,7 @@ async function undone(
   try {
     const reason = await pointOfNoReturn(running, record);
     if (reason !== undefined) return irreversible(reason);
-    const found = await prepareRecord(running, record, task);
-    if (found.kind === "failed") return found;
-    const { prepared } = found;
+    const prepared = prepareBack(running, of, task);
     if (undo.kind === "reversible") return await putBack(running, prepared, record, undo);
     const known = await aloneOn(running.state, of.on, () =>
       whetherHappened(running, prepared, record),
@@ -350,9 +348,8 @@ async function whetherIrreversible(
 ): Promise<string | undefined | Diagnostic> {
   const task = running.program.tasks.get(record.of.task);
   try {
-    const found = task && isOpen(record) ? await prepareRecord(running, record, task) : undefined;
-    if (found?.kind === "found") {
-      const { prepared } = found;
+    if (task && isOpen(record)) {
+      const prepared = prepareBack(running, record.of, task);
       await aloneOn(running.state, record.of.on, () => comeToRest(running, prepared, record));
     }
   } catch (error) {

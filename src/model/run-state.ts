@@ -86,5 +86,12 @@ export interface RunState {
   rollback: { readonly whole: boolean; readonly why: string } | undefined;
   stopped: { readonly why: StopReason; readonly text: string } | undefined;
   finished: { readonly outcome: string; readonly text: string } | undefined;
-  readonly decisions: { readonly question: string; readonly answer: Json; readonly who: string }[];
+  readonly decisions: {
+    readonly question: string;
+    readonly answer: Json;
+    readonly who: string;
+    readonly seq: number;
+  }[];
+  /** Sequence number of the entry with which it was last gone on with; 0 while nobody has. */
+  resumed: number;
 }

@@ -1,5 +1,6 @@
 import type { StopWish } from "../../src/engine/execute.ts";
 import { fold, laneOf } from "../../src/engine/fold.ts";
+import { unlockHosts } from "../../src/engine/host-lock.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { HostId } from "../../src/model/ids.ts";
 import { hostId } from "../../src/model/ids.ts";
@@ -31,16 +32,16 @@ export class Life {
   readonly world = new World(this.clock);
   readonly lines: JournalLine[] = [];
   readonly spec: RunSpec;
-  readonly #text: string;
+  readonly text: string;
 
   constructor(text: string, options: ToyOptions) {
-    this.#text = text;
+    this.text = text;
     this.spec = toySpec(toyPlaybook(text), text, options);
     for (const host of this.spec.fleet) this.world.of(host);
   }
 
   #born({ death, ...fate }: Birth) {
-    const playbook = toyPlaybook(this.#text);
+    const playbook = toyPlaybook(this.text);
     return controller(this.world, this.spec, playbook, this.lines, this.clock, death, fate);
   }
 
@@ -50,6 +51,8 @@ export class Life {
     resumeToy(this.#born(birth), birth.wish ?? NEVER_STOPPED);
   rollback = (only?: readonly string[], birth: Birth = {}): Promise<Applied> =>
     rollbackToy(this.#born(birth), only?.map(hostId), birth.wish ?? NEVER_STOPPED);
+
+  unlock = (): Promise<void> => unlockHosts(this.#born({}));
 
   get state(): RunState {
     const state = fold(this.lines);

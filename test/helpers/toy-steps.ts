@@ -217,8 +217,9 @@ const install = defineChanging<Put, Put & { readonly before: string | null }>({
   description: "Sets a key of a host to a value, in a job that is left alone.",
   examples: [{ title: "one", yaml: "install: { key: a, value: b }" }],
   cancel: "leave",
-  async apply(host, { key, value }) {
-    const ended = await runJob(host, sh`put ${key} ${value}`, { name: "main", cancel: "leave" });
+  async apply(host, { key, value }, { timeoutMs }) {
+    const how = { name: "main", cancel: "leave", timeoutMs } as const;
+    const ended = await runJob(host, sh`put ${key} ${value}`, how);
     return ended.code === 0
       ? { kind: "done", changed: true, after: { key, value } }
       : { kind: "failed", diagnostic: toy(ended.err) };

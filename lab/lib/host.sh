@@ -75,6 +75,7 @@ boot_host() {
   file=$(host_pid_file "$1")
   machine=$(machine_of "$1")
   rm -f "$file"
+  end_orphans "$1"
   mount_host "$1"
   cgroup_remove "$machine"
   (
@@ -104,6 +105,14 @@ wait_for_ssh() {
   until_ok 20 over_ssh "$1" true || die "$1 does not answer SSH: exec $1 journalctl -u ssh"
 }
 
+# What outlived its nspawn, because somebody killed that one, still holds the disks. Nothing else lives in a host's network.
+end_orphans() {
+  local machine
+  machine=$(machine_of "$1")
+  [ -e "/run/netns/$machine" ] || return 0
+  ip netns pids "$machine" | xargs -r kill -KILL 2>/dev/null || true
+}
+
 # Power cut: SIGKILL to init takes every process of the host with it. /run is gone, the page cache is not.
 cut_host() {
   local leader pid file
@@ -114,6 +123,7 @@ cut_host() {
     until_ok 5 pid_gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
   fi
   rm -f "$file"
+  end_orphans "$1"
   cgroup_remove "$(machine_of "$1")"
   rmdir "/run/systemd/nspawn/propagate/$(machine_of "$1")" 2>/dev/null || true
 }

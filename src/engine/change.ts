@@ -12,7 +12,6 @@ import type { Applied, ChangingStep, Check, Undo } from "../model/step.ts";
 import { StepProblem } from "../model/step.ts";
 import { laneOf } from "./fold.ts";
 import { ensureLocked } from "./host-lock.ts";
-import { aloneOn } from "./lanes.ts";
 import { forgetJobs } from "./left-jobs.ts";
 import type { Prepared } from "./prepared.ts";
 import { readerFor, sessionFor } from "./prepared.ts";
@@ -25,11 +24,7 @@ import { judged } from "./verdict-words.ts";
 // The registry forgets parameter types; a record only ever meets the step that took it.
 export type Changing = ChangingStep<object, Json>;
 
-export function runChange(running: Running, prepared: Prepared): Promise<void> {
-  return aloneOn(running.state, prepared.of.on, () => changeAlone(running, prepared));
-}
-
-/** For whoever has the machine to itself already (E1). */
+/** Wants the machine to itself (E1). */
 export async function changeAlone(running: Running, prepared: Prepared): Promise<void> {
   const { of, task } = prepared;
   const began = running.clock.now();

@@ -217,6 +217,11 @@ function endOfDraining(
     };
   }
   if (exceeded) return onFailure(program, state);
+  return endOfSpan(program, state, span);
+}
+
+/** The window has closed, and every lane is where it may be left. */
+function endOfSpan(program: Program, state: RunState, span: SpanStanding): Decision {
   const underWay = state.spec.hosts.filter((host) => {
     const lane = laneOf(state, host);
     return isTouched(lane) && !isFinished(program, lane);
@@ -299,9 +304,7 @@ function decideFleet(
     return onFleetFailure(state, next.progress.record);
   }
   const span = spanStanding(state.spec.window, moment.nowMs);
-  if (span.halts || (span.drains && next === all[0])) {
-    return { actions: [], end: { kind: "stopped", why: "window", text: span.text } };
-  }
+  if (span.halts || (span.drains && next === all[0])) return endOfSpan(program, state, span);
   if (moment.stop >= 1) {
     return {
       actions: [],

@@ -10,6 +10,7 @@ import { StepProblem } from "../model/step.ts";
 import type { Changing } from "./change.ts";
 import { changeAlone, inDoubt, settleApplied, settleSatisfied } from "./change.ts";
 import { hostView, passGate } from "./gate.ts";
+import { laneOf } from "./fold.ts";
 import { aloneOn } from "./lanes.ts";
 import { forgetJobs, isOver } from "./left-jobs.ts";
 import type { Prepared } from "./prepared.ts";
@@ -19,6 +20,19 @@ import { problem } from "./running.ts";
 import { itemOf } from "./scope.ts";
 import { isOwnHost, runTask, settleFailed } from "./task-run.ts";
 
+/** Changes, and looks at once at what is left in doubt: the machine is not handed on before (E1). */
+export function runChange(running: Running, prepared: Prepared): Promise<void> {
+  const { of } = prepared;
+  return aloneOn(running.state, of.on, async () => {
+    await changeAlone(running, prepared);
+    const lane = laneOf(running.state, of.host);
+    const record = lane.tasks.get(hostTaskKey(of));
+    if (record?.standing === "intended" && !lane.lost) {
+      await orGivenUp(running, record, () => lookInto(running, prepared, record));
+    }
+  });
+}
+
 export async function settleDoubt(
   running: Running,
   host: HostId,
@@ -27,13 +41,7 @@ export async function settleDoubt(
   record: HostTaskRecord,
 ): Promise<void> {
   const { of } = record;
-  running.emit({
-    type: "said",
-    host,
-    task: task.id,
-    text: `${hostTaskKey(of)} is in doubt: looking`,
-  });
-  try {
+  await orGivenUp(running, record, async () => {
     const preparation = await prepare(running, host, task, itemOf(running.state, of));
     if (preparation.kind !== "ready") {
       const diagnostic =
@@ -45,9 +53,21 @@ export async function settleDoubt(
     const { prepared } = preparation;
     if (prepared.step.kind === "reading") return await runTask(running, host, task, phase);
     await aloneOn(running.state, of.on, () => lookInto(running, prepared, record));
+  });
+}
+
+/** A look that cannot be had leaves the doubt: to be looked at when the host is back, or by the operator. */
+async function orGivenUp(
+  running: Running,
+  record: HostTaskRecord,
+  look: () => Promise<void>,
+): Promise<void> {
+  const { host } = record.of;
+  try {
+    await look();
   } catch (error) {
     if (!(error instanceof StepProblem)) throw error;
-    if (error.kind === "unreachable" && isOwnHost(of)) {
+    if (error.kind === "unreachable" && isOwnHost(record.of)) {
       await running.append({ type: "host-lost", host, diagnostic: error.diagnostic });
     } else {
       await giveUp(running, record, error.diagnostic);
@@ -60,6 +80,9 @@ async function lookInto(
   prepared: Prepared,
   record: HostTaskRecord,
 ): Promise<void> {
+  const { host, task } = record.of;
+  const text = `${hostTaskKey(record.of)} is in doubt: looking`;
+  running.emit({ type: "said", host, task, text });
   if (prepared.step.where === "host") {
     const opened = await running.transport.connection(record.of.on).open(prepared.identity);
     if (opened.kind === "unreachable") throw new StepProblem("unreachable", opened.diagnostic);

@@ -181,8 +181,8 @@ function resume(state: RunState, seq: number): void {
     for (const record of lane.tasks.values()) {
       if (record.standing === "failed") record.standing = "retry";
       if (record.standing === "in-doubt") record.standing = "intended";
-      if (record.back && REPEATABLE.has(record.back.standing))
-        record.back = { standing: "intended" };
+      // It is intended anew: what follows an intent that was settled has none (J1).
+      if (record.back && REPEATABLE.has(record.back.standing)) delete record.back;
     }
   }
 }

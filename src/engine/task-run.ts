@@ -9,8 +9,7 @@ import type { Rendered } from "../model/rendering.ts";
 import type { Lane } from "../model/run-state.ts";
 import { StepProblem } from "../model/step.ts";
 import type { Value } from "../model/value.ts";
-import { runChange } from "./change.ts";
-import { settleDoubt } from "./doubt.ts";
+import { runChange, settleDoubt } from "./doubt.ts";
 import { laneOf } from "./fold.ts";
 import type { GateResult, Look } from "./gate.ts";
 import { fleetView, hostView, passGate } from "./gate.ts";
@@ -303,16 +302,11 @@ async function changeForFleet(
 ): Promise<void> {
   const lane = laneOf(running.state, host);
   const of = { ...unit(lane, task), ...(item && { item: item.index }) };
-  const key = hostTaskKey(of);
-  const first = lane.tasks.get(key);
-  if (first?.standing !== "intended") {
-    if (first && first.standing !== "retry") return;
-    // Its conditions were asked once, for the fleet.
+  const begun = lane.tasks.get(hostTaskKey(of));
+  if (begun?.standing === "intended") return settleDoubt(running, host, task, phase, begun);
+  // Its conditions were asked once, for the fleet.
+  if (isTodo(lane, of))
     await caughtFor(running, of, task, () => runOne(running, host, task, phase, item));
-  }
-  const record = lane.tasks.get(key);
-  if (record?.standing === "intended" && !lane.lost)
-    await settleDoubt(running, host, task, phase, record);
 }
 
 async function settleGate(

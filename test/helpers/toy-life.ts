@@ -23,6 +23,8 @@ import { World } from "./toy-steps.ts";
 /** How one controller lives and dies. */
 export interface Birth extends Fate {
   readonly death?: Death | undefined;
+  /** The same, counted from its own first line. */
+  readonly deathAfter?: { readonly lines: number; readonly when: Death["when"] };
   readonly wish?: StopWish;
 }
 
@@ -40,7 +42,10 @@ export class Life {
     for (const host of this.spec.fleet) this.world.of(host);
   }
 
-  #born({ death, ...fate }: Birth) {
+  #born({ deathAfter, ...fate }: Birth) {
+    const death = deathAfter
+      ? { line: this.lines.length + deathAfter.lines, when: deathAfter.when }
+      : fate.death;
     const playbook = toyPlaybook(this.text);
     return controller(this.world, this.spec, playbook, this.lines, this.clock, death, fate);
   }

@@ -79,11 +79,15 @@ export function toySpec(playbook: Playbook, text: string, options: ToyOptions): 
   };
 }
 
+const loadedOnce = new Map<string, Playbook>();
+
 export function toyPlaybook(text: string): Playbook {
-  const loaded = loadPlaybook(text, "toy.yaml", toySteps);
-  if (!loaded.playbook)
-    throw new Error(loaded.problems.map((p) => `${p.at?.line}: ${p.summary}`).join("\n"));
-  return loaded.playbook;
+  const known = loadedOnce.get(text);
+  if (known) return known;
+  const { playbook, problems } = loadPlaybook(text, "toy.yaml", toySteps);
+  if (!playbook) throw new Error(problems.map((p) => `${p.at?.line}: ${p.summary}`).join("\n"));
+  loadedOnce.set(text, playbook);
+  return playbook;
 }
 
 /** Where a controller dies: before or after a journal line is on disk. Lines count from 1. */
@@ -124,6 +128,7 @@ export function controller(
     lines.push(line);
     if (death?.line === seq) dead = true;
     if (dead) throw killed();
+    if (entry.type === "planned") world.planned = true;
     fate.onLine?.(seq);
     if (entry.type !== "run-started") applyLine(state, line);
   };

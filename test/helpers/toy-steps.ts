@@ -40,6 +40,8 @@ export class World {
   /** Commands that take time: their effect comes at their end. "a release" to milliseconds. */
   readonly slow = new Map<string, number>();
   fault: ((asked: Asked) => ScriptedFault | undefined) | undefined;
+  /** The plan is on disk: what is asked from now on belongs to the run. */
+  planned = false;
   /** Lines that are on disk. */
   written: () => number = () => 0;
   readonly #locks = new Map<HostId, Lock>();

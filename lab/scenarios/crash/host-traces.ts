@@ -49,11 +49,13 @@ export async function footprint(host: HostName): Promise<readonly string[]> {
      systemctl list-units --all --plain --no-legend 'runbook*'
      ps -eo args | grep -F /var/lib/runbook | grep -vF grep || true`,
   );
-  return text
+  const lines = text
     .split("\n")
-    .filter((line) => line !== "")
     .map((line) => line.replaceAll(/\d{8}-\d{6}-\w{4}(-\d{8}-\d{6})?/g, "RUN"))
-    .toSorted();
+    // A removal that was cut short may go on in another folder. Lock files come and go with whoever looks into an LMDB.
+    .map((line) => line.replace(/(runbook-removed\/RUN)\.\d+/, "$1"))
+    .filter((line) => line !== "" && !/runbook-removed\/.*-lock$/.test(line));
+  return [...new Set(lines)].toSorted();
 }
 
 /** All that may be left of ours after an upgrade: kept packages and the backup. */
@@ -78,8 +80,6 @@ export const KEPT_AFTER_ROLLBACK: readonly string[] = [
   "/var/lib/powerdns/runbook-removed/RUN",
   "/var/lib/powerdns/runbook-removed/RUN/pdns.lmdb",
   "/var/lib/powerdns/runbook-removed/RUN/pdns.lmdb-0",
-  "/var/lib/powerdns/runbook-removed/RUN/pdns.lmdb-0-lock",
-  "/var/lib/powerdns/runbook-removed/RUN/pdns.lmdb-lock",
 ].toSorted();
 
 export async function footprints(): Promise<Readonly<Record<string, readonly string[]>>> {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Clock } from "../model/clock.ts";
 import { hostId, runId, taskId } from "../model/ids.ts";
 import type { JournalEntry } from "../model/journal-entry.ts";
+import type { RunSpec } from "../model/run-spec.ts";
 import { JournalFailure } from "../model/journal-entry.ts";
 import { readJournalBytes } from "./read.ts";
 import type { RunKey } from "./seal.ts";
@@ -24,6 +25,16 @@ const intended = (secret: string): JournalEntry => ({
   undo: { kind: "reversible", record: { before: secret } },
 });
 const lost: JournalEntry = { type: "lane-begun", host };
+const started: JournalEntry = {
+  type: "run-started",
+  format: 1,
+  run,
+  version: "0",
+  playbook: "p",
+  who: "somebody",
+  hosts: [host],
+  spec: { hosts: [host], fleet: [host], batches: [[host]] } as unknown as RunSpec,
+};
 
 let folder: string;
 beforeEach(async () => {
@@ -34,7 +45,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function written(entries: readonly JournalEntry[]): Promise<JournalStore> {
   const store = new JournalStore(join(folder, "state"));
   await using file = await store.create(run, clock);
-  for (const entry of entries) await file.append(entry);
+  for (const entry of [started, ...entries]) await file.append(entry);
   return store;
 }
 
@@ -44,10 +55,11 @@ describe("a journal", () => {
     const read = await store.read(run);
     expect(read?.problems).toEqual([]);
     expect(read?.lines.map((line) => [line.seq, line.at, line.entry.type])).toEqual([
-      [1, clock.now(), "lane-begun"],
-      [2, clock.now(), "intended"],
+      [1, clock.now(), "run-started"],
+      [2, clock.now(), "lane-begun"],
+      [3, clock.now(), "intended"],
     ]);
-    expect(read?.lines[1]?.entry).toEqual(intended("hunter2"));
+    expect(read?.lines[2]?.entry).toEqual(intended("hunter2"));
   });
 
   test("keeps records and changes out of sight of whoever reads the file", async () => {
@@ -90,7 +102,7 @@ describe("a journal", () => {
     }
     const read = await store.read(run);
     expect(read?.problems).toEqual([]);
-    expect(read?.lines.map((line) => line.entry)).toEqual([lost, intended("c")]);
+    expect(read?.lines.map((line) => line.entry)).toEqual([started, lost, intended("c")]);
   });
 
   test("says where it was altered, whichever byte of a line that counts was changed", async () => {
@@ -103,7 +115,7 @@ describe("a journal", () => {
       changed[at] = (changed[at] ?? 0) ^ 1;
       const read = readJournalBytes(changed, "j", () => whole?.key);
       expect(read.problems.map((problem) => problem.code)).toEqual(["journal/altered"]);
-      expect(read.lines.length).toBeLessThan(3);
+      expect(read.lines.length).toBeLessThan(4);
     }
   });
 

@@ -47,7 +47,8 @@ export function readJournalBytes(
   while (end.bytes < bytes.length) {
     const newline = bytes.indexOf(10, end.bytes);
     if (newline < 0) return stop(true, []);
-    const decoded = decodeLine(bytes.toString("utf8", end.bytes, newline), end.hash, keyOf);
+    const text = bytes.toString("utf8", end.bytes, newline);
+    const decoded = decodeLine(text, end.hash, keyOf);
     if (decoded.kind === "line" && decoded.line.seq === end.seq + 1) {
       lines.push(decoded.line);
       end = { seq: decoded.line.seq, hash: decoded.hash, bytes: newline + 1 };
@@ -55,7 +56,12 @@ export function readJournalBytes(
     }
     const last = newline + 1 >= bytes.length;
     // A power cut may leave the last block of a file as zeros or rubbish, with a newline in it by chance.
-    if (decoded.kind === "garbage" && last) return stop(true, []);
+    if (decoded.kind === "garbage" && last) {
+      // A whole line with more behind it was on disk once: its newline was changed.
+      const whole = /^.*?,"hash":"[0-9a-f]{64}"\}(?=.)/.exec(text)?.[0];
+      if (whole === undefined || decodeLine(whole, end.hash, keyOf).kind !== "line")
+        return stop(true, []);
+    }
     return stop(false, [damaged(path, lines.length + 1, decoded)]);
   }
   return stop(false, []);

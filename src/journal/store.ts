@@ -9,6 +9,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { RunId } from "../model/ids.ts";
 import { runId } from "../model/ids.ts";
 import { JournalFailure } from "../model/journal-entry.ts";
+import { checkLines } from "./check.ts";
 import { FIRST_HASH } from "./codec.ts";
 import { JournalFile } from "./file.ts";
 import type { ReadJournal } from "./read.ts";
@@ -90,10 +91,12 @@ export class JournalStore {
     const path = this.path(run);
     if (!(await exists(path))) return undefined;
     const stateKey = await this.#stateKey("find");
-    return readJournal(path, (wrapped) => {
+    const journal = await readJournal(path, (wrapped) => {
       const plain = stateKey && unseal(stateKey, wrapped, "run key");
       return plain === undefined ? undefined : Buffer.from(plain, "base64");
     });
+    if (journal.problems.length > 0) return journal;
+    return { ...journal, problems: checkLines(journal.lines, path) };
   }
 
   /** To go on writing; the journal must have been read without problems, under this process's claim. */

@@ -4,13 +4,14 @@
  */
 import { undoOrder } from "../engine/decide-back.ts";
 import { laneOf } from "../engine/fold.ts";
+import { caught } from "../engine/gate.ts";
 import { laneNext } from "../engine/lane-next.ts";
 import { connectAll } from "../engine/look.ts";
 import { stepOf } from "../engine/prepared.ts";
 import type { LaneTask } from "../engine/program.ts";
 import type { Running } from "../engine/running.ts";
 import { runTask } from "../engine/task-run.ts";
-import { chooseWay } from "../engine/undo.ts";
+import { chooseWay, pointOfNoReturn } from "../engine/undo.ts";
 import { printable } from "../lib/printable.ts";
 import type { Clock } from "../model/clock.ts";
 import type { HostId } from "../model/ids.ts";
@@ -68,13 +69,21 @@ async function obstaclesOn(running: Running, host: HostId): Promise<readonly str
     : tasksNobodyCanUndo(running, host);
 }
 
-function tasksNobodyCanUndo(running: Running, host: HostId): readonly string[] {
-  return undoOrder(laneOf(running.state, host)).flatMap(({ of, undo }) => {
+async function tasksNobodyCanUndo(running: Running, host: HostId): Promise<readonly string[]> {
+  const stuck: string[] = [];
+  for (const record of undoOrder(laneOf(running.state, host))) {
+    const { of, undo } = record;
     const task = running.program.tasks.get(of.task);
-    const stuck =
-      undo?.kind === "irreversible" || (undo?.kind === "no-inverse" && task?.inverse === undefined);
-    return stuck ? [`${task?.name ?? of.task} cannot be taken back`] : [];
-  });
+    const passed = await caught(() => pointOfNoReturn(running, record));
+    if (typeof passed === "object") return [passed.diagnostic.summary];
+    if (
+      undo?.kind === "irreversible" ||
+      (undo?.kind === "no-inverse" && task?.inverse === undefined && record.perhaps > 0) ||
+      passed !== undefined
+    )
+      stuck.push(`${task?.name ?? of.task} cannot be taken back`);
+  }
+  return stuck;
 }
 
 /** The looks before the first change of `rollback:`; what comes after it sees another host. */

@@ -3,7 +3,7 @@ import { FLEET } from "../model/ids.ts";
 import type { Plan, Refusal } from "../model/plan.ts";
 import type { RunState } from "../model/run-state.ts";
 import type { End } from "./decide.ts";
-import { isTouched } from "./decide.ts";
+import { failedHosts, isAnythingTouched, isTouched, touchedHosts } from "./decide.ts";
 import { laneOf } from "./fold.ts";
 import type { LockProblem } from "./host-lock.ts";
 import { hostsToLock, lockHosts, unlockHosts } from "./host-lock.ts";
@@ -68,6 +68,25 @@ export async function lookBeforeResuming(running: Running): Promise<readonly Ref
   });
   const found = await preflight(running, [...reachable, ...others]);
   return [...unreached, ...found];
+}
+
+/**
+ * Goes on with a run as its operator answered when it had failed: whoever says to go back is not tried again first. Called
+ * instead of appending `run-resumed`, which forgets what failed.
+ */
+export async function resumeAnswered(running: Running, answer: string, who: string): Promise<void> {
+  const { state, program } = running;
+  const failed = failedHosts(program, state);
+  const touched = failed.filter((host) => isTouched(laneOf(state, host)));
+  const why = failed.length > 0 ? `${failed.join(", ")} failed` : "it failed for the fleet";
+  await running.append({ type: "run-resumed", who });
+  await running.append({ type: "decision", who, question: "on_failure", answer });
+  if (answer === "rollback_run" && isAnythingTouched(state)) {
+    const hosts = touchedHosts(state);
+    await running.append({ type: "rollback-begun", hosts, whole: true, why, who });
+  } else if (answer === "rollback_host" && touched.length > 0) {
+    await running.append({ type: "rollback-begun", hosts: touched, whole: false, why, who });
+  }
 }
 
 export interface Ending {

@@ -100,8 +100,11 @@ function irreversible(reason: string): Undone {
   };
 }
 
-/** A playbook without `rollback:` has no way around an irreversible task that happened: what lies behind it stays. */
-async function pointOfNoReturn(
+/**
+ * A playbook without `rollback:` has no way around an irreversible task that happened: what lies behind it stays. Throws
+ * StepProblem when the host does not say whether it did.
+ */
+export async function pointOfNoReturn(
   running: Running,
   record: HostTaskRecord,
 ): Promise<string | undefined> {

@@ -9,6 +9,7 @@ import type { RunSpec } from "../../src/model/run-spec.ts";
 import type { HostTaskRecord, Lane, RunState } from "../../src/model/run-state.ts";
 import type { Applied, Death, Fate, ToyOptions } from "./toy-run.ts";
 import {
+  answerToy,
   applyToy,
   controller,
   NEVER_STOPPED,
@@ -57,6 +58,7 @@ export class Life {
   rollback = (only?: readonly string[], birth: Birth = {}): Promise<Applied> =>
     rollbackToy(this.#born(birth), only?.map(hostId), birth.wish ?? NEVER_STOPPED);
 
+  answer = (answer: string): Promise<Applied> => answerToy(this.#born({}), answer);
   unlock = (): Promise<void> => unlockHosts(this.#born({}));
 
   get state(): RunState {

@@ -1,4 +1,9 @@
-import { endRun, lookBeforeChanging, lookBeforeResuming } from "../../src/engine/begin.ts";
+import {
+  endRun,
+  lookBeforeChanging,
+  lookBeforeResuming,
+  resumeAnswered,
+} from "../../src/engine/begin.ts";
 import type { Ending } from "../../src/engine/begin.ts";
 import type { StopWish } from "../../src/engine/execute.ts";
 import { execute } from "../../src/engine/execute.ts";
@@ -208,6 +213,15 @@ export async function resumeToy(
   });
 }
 
+/** What `resume --answer` does. */
+export async function answerToy(running: Running, answer: string): Promise<Applied> {
+  return unlessKilled(async () => {
+    await resumeAnswered(running, answer, "somebody");
+    await lockHosts(running, running.state.lockedHosts);
+    return goOn(running, NEVER_STOPPED);
+  });
+}
+
 /** What `rollback` does. */
 export async function rollbackToy(
   running: Running,
@@ -222,7 +236,9 @@ export async function rollbackToy(
     await running.append({
       type: "rollback-begun",
       hosts,
-      whole: hosts.length === touched.length,
+      whole: touched.every(
+        (host) => hosts.includes(host) || running.state.lanes.get(host)?.back?.standing === "back",
+      ),
       why: "asked for",
       who: "somebody",
     });

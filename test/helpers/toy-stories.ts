@@ -241,13 +241,8 @@ export const stories: { readonly [name: string]: Story } = {
   },
   "a run that goes back one host after the other, by hand": {
     text: crowded("mode: serial"),
-    options: { hosts: HOSTS },
-    chapters: [
-      apply,
-      { does: "rollback", only: ["b"] },
-      { does: "rollback", only: ["a"] },
-      rollback,
-    ],
+    options: { hosts: ["a", "b"] },
+    chapters: [apply, { does: "rollback", only: ["b"] }, rollback],
   },
   "a run that goes back while a host is away": {
     text: undoing("mode: serial"),

@@ -61,6 +61,15 @@ test("an answer is for the failure that it was given for", async () => {
   expect(life.keys("a")).toEqual({});
 });
 
+test("an answer that is given later takes back at once, and tries nothing again first", async () => {
+  const life = new Life(twoTasks("mode: serial, on_failure: ask"), { hosts: ["a"] });
+  life.world.broken.add("a two");
+  expect(codeOf(await life.apply())).toBe(2);
+  life.world.broken.clear();
+  expect(codeOf(await life.answer("rollback_run"))).toBe(10);
+  expect(life.world.effects).toEqual(["a put one 1", "a drop one"]);
+});
+
 describe("locks", () => {
   test("of a run of which only some hosts went back are given up on all", async () => {
     const life = new Life(twoTasks("mode: serial"), { hosts: ["a", "b"] });

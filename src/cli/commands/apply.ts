@@ -95,8 +95,8 @@ export async function apply(
 }
 
 async function refuse(running: Running, text: string): Promise<void> {
-  await running.append({ type: "run-finished", outcome: "refused", text });
   if (running.state.lockedHosts.length > 0) await unlockHosts(running);
+  await running.append({ type: "run-finished", outcome: "refused", text });
 }
 
 /** Undefined: go. */

@@ -1,4 +1,4 @@
-import { endRun, lookBeforeResuming } from "../../engine/begin.ts";
+import { endRun, lookBeforeResuming, resumeAnswered } from "../../engine/begin.ts";
 import { execute } from "../../engine/execute.ts";
 import { lockHosts, unlockHosts } from "../../engine/host-lock.ts";
 import { isTouched } from "../../engine/decide.ts";
@@ -53,27 +53,21 @@ export async function resume(
   });
   if (!state.decisions.some((decision) => decision.question === "go")) {
     await running.append({ type: "run-resumed", who: state.spec.who });
+    await unlockHosts(running);
     await running.append({
       type: "run-finished",
       outcome: "refused",
       text: "its plan was never accepted",
     });
-    await unlockHosts(running);
     terminal.err(
       `The plan of run ${run.run} was never accepted; nothing was changed. Apply the playbook again.\n`,
     );
     return EXIT.refused;
   }
   const waitsForAnswer = state.decisions.findLast((decision) => decision.question === "on_failure");
-  await running.append({ type: "run-resumed", who: state.spec.who });
-  if (options.answer !== undefined && waitsForAnswer) {
-    await running.append({
-      type: "decision",
-      who: state.spec.who,
-      question: "on_failure",
-      answer: options.answer,
-    });
-  }
+  if (options.answer !== undefined && waitsForAnswer)
+    await resumeAnswered(running, options.answer, state.spec.who);
+  else await running.append({ type: "run-resumed", who: state.spec.who });
   const unsettled = await settleByHand(running, options.settle, state.spec.who);
   if (unsettled.length > 0) {
     terminal.problems(unsettled);
@@ -92,7 +86,12 @@ export async function resume(
     );
     return EXIT.locked;
   }
-  if (locks.length > 0) {
+  // On the way back whoever does not answer stays behind, and does not keep the others.
+  const goingBack = [...state.lanes.values()].some((lane) => lane.back !== undefined);
+  if (goingBack) {
+    for (const { host, diagnostic } of locks)
+      await running.append({ type: "host-lost", host, diagnostic });
+  } else if (locks.length > 0) {
     sayRefusals(
       locks.map(({ host, diagnostic }) => ({ host, cause: "unreachable", diagnostic })),
       terminal,

@@ -1,5 +1,5 @@
 import { endRun } from "../../engine/begin.ts";
-import { touchedHosts } from "../../engine/decide.ts";
+import { isAnythingTouched, touchedHosts } from "../../engine/decide.ts";
 import { execute } from "../../engine/execute.ts";
 import { lockHosts } from "../../engine/host-lock.ts";
 import { connectAll } from "../../engine/look.ts";
@@ -32,7 +32,8 @@ export async function rollback(
   const touched = touchedHosts(state);
   const wanted = chosen(touched, options.limit, state.spec.hosts, terminal);
   if (typeof wanted === "number") return wanted;
-  if (wanted.length === 0) {
+  // What belongs to no host goes back with all of them, also where that is all there is.
+  if (wanted.length === 0 && (options.limit !== undefined || !isAnythingTouched(state))) {
     terminal.out("Nothing was changed by this run; there is nothing to take back.\n");
     return EXIT.done;
   }
@@ -57,7 +58,7 @@ export async function rollback(
   if (options.check) return await checkWayBack(running, wanted, terminal);
   if (!options.yes) {
     const answer = await terminal.ask(
-      `Take ${wanted.join(", ")} back to where they were before ${run.run}? [yes/no] `,
+      `Take ${wanted.join(", ") || "what was done for the fleet"} back to where they were before ${run.run}? [yes/no] `,
     );
     if (answer === undefined) {
       terminal.err("Nobody can answer here: --yes goes ahead. Nothing was done.\n");
@@ -65,8 +66,7 @@ export async function rollback(
     }
     if (answer !== "yes" && answer !== "y") return EXIT.declined;
   }
-  if (state.finished || state.stopped)
-    await running.append({ type: "run-resumed", who: state.spec.who });
+  await running.append({ type: "run-resumed", who: state.spec.who });
   const unsettled = await settleByHand(running, options.settle, state.spec.who);
   if (unsettled.length > 0) {
     terminal.problems(unsettled);
@@ -86,7 +86,9 @@ export async function rollback(
   }
   for (const { host, diagnostic } of [...absent, ...locks])
     await running.append({ type: "host-lost", host, diagnostic });
-  const whole = touched.every((host) => wanted.includes(host));
+  const whole = touched.every(
+    (host) => wanted.includes(host) || state.lanes.get(host)?.back?.standing === "back",
+  );
   if (!whole)
     terminal.err(
       "Only some hosts go back: the inventory and what was done for the fleet are left alone.\n",

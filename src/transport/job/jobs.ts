@@ -159,14 +159,15 @@ export class Jobs {
     }
   }
 
-  /** Removes what was forgotten. What a host that is away keeps, it keeps until somebody cleans it. */
+  /** Removes what was forgotten. A host that is away is asked again at the next occasion. */
   async flush(): Promise<void> {
     this.#forgetting?.abort();
     this.#forgetting = undefined;
     if (this.#forgotten.size === 0) return;
     const prefixes = [...this.#forgotten];
     this.#forgotten.clear();
-    await this.#call(jobCalls.forget(prefixes));
+    const answer = await this.#call(jobCalls.forget(prefixes));
+    if (answer.kind !== "ended") for (const prefix of prefixes) this.#forgotten.add(prefix);
   }
 
   /** A scope that is asked about again must not answer with what it was told to forget. */

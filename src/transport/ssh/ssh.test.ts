@@ -240,6 +240,28 @@ describe("a lost connection", () => {
     delete process.env["XDG_STATE_HOME"];
   });
 
+  test("while jobs are cleared up: they are cleared up when the host is back", async () => {
+    await using on = await stage();
+    process.env["XDG_STATE_HOME"] = on.scratch.path;
+    const scope = { run: runId("r"), hostTask: "1.1@ns1" };
+    const host = on.connect({}, { jobPatienceMs: 50 });
+    const session = host.session(login, scope);
+    await session.job(sh`true`, { name: "j", cancel: "safe" });
+    await session.forgetJobs();
+    const { port } = on.server;
+    await on.server[Symbol.asyncDispose]();
+    // Clearing up begins a second later, and finds nobody.
+    await realClock.sleep(1_500);
+    await using again = await serveSsh({ run: runInShell(), port });
+    on.trust(again);
+    const other = on.connect().session(login, scope);
+    expect(await other.jobs()).toEqual(["j"]);
+    await session.read(sh`true`);
+    await host[Symbol.asyncDispose]();
+    expect(await other.jobs()).toEqual([]);
+    delete process.env["XDG_STATE_HOME"];
+  });
+
   test("a black hole is noticed by keepalive", async () => {
     await using on = await stage();
     const limits = { keepaliveIntervalMs: 50, keepaliveCount: 2, readPatienceMs: 300 };

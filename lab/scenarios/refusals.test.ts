@@ -12,11 +12,12 @@ const VARS = "group_vars/dns_auth.yml";
 
 /** All that a refused run must leave as it was. */
 async function standing(): Promise<object> {
-  const { hosts } = await fleetState();
-  const jobsAndLocks: Record<string, string> = {};
-  for (const host of HOSTS)
-    jobsAndLocks[host] = await onHost(host, "find /var/lib/runbook -type f 2>/dev/null || true");
-  return { hosts, starts: await unitStarts(), vars: inventoryFile(VARS), jobsAndLocks };
+  const [{ hosts }, starts, ...jobsAndLocks] = await Promise.all([
+    fleetState(),
+    unitStarts(),
+    ...HOSTS.map((host) => onHost(host, "find /var/lib/runbook -type f 2>/dev/null || true")),
+  ]);
+  return { hosts, starts, vars: inventoryFile(VARS), jobsAndLocks };
 }
 
 interface Refusal {

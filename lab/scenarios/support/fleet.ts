@@ -75,11 +75,9 @@ export async function untilReady(): Promise<void> {
 
 /** When each unit of each host last became active: equal means that nothing was restarted. */
 export async function unitStarts(): Promise<Readonly<Record<string, string>>> {
-  const found: Record<string, string> = {};
-  for (const host of HOSTS)
-    found[host] = await onHost(
-      host,
-      "systemctl show -p Id -p ActiveEnterTimestampMonotonic pdns lightningstream; cat /proc/sys/kernel/random/boot_id",
-    );
-  return found;
+  const look =
+    "systemctl show -p Id -p ActiveEnterTimestampMonotonic pdns lightningstream; cat /proc/sys/kernel/random/boot_id";
+  return Object.fromEntries(
+    await Promise.all(HOSTS.map(async (host) => [host, await onHost(host, look)] as const)),
+  );
 }

@@ -1,6 +1,6 @@
 /** The last lines of a run: recap, why it ended, and the commands to go on, to look and to go back. */
 import type { Ending } from "../engine/begin.ts";
-import { touchedHosts } from "../engine/decide.ts";
+import { touchedHosts } from "../engine/standing.ts";
 import type { Running } from "../engine/running.ts";
 import type { RunState } from "../model/run-state.ts";
 import { recapText } from "../report/recap.ts";

@@ -11,7 +11,7 @@ import { stepOf } from "../engine/prepared.ts";
 import type { LaneTask } from "../engine/program.ts";
 import type { Running } from "../engine/running.ts";
 import { runTask } from "../engine/task-run.ts";
-import { chooseWay, pointOfNoReturn } from "../engine/undo.ts";
+import { chooseWay, pointOfNoReturn } from "../engine/way.ts";
 import { printable } from "../lib/printable.ts";
 import type { Clock } from "../model/clock.ts";
 import type { HostId } from "../model/ids.ts";

@@ -3,7 +3,7 @@ import { FLEET } from "../model/ids.ts";
 import type { Plan, Refusal } from "../model/plan.ts";
 import type { RunState } from "../model/run-state.ts";
 import type { End } from "./decide.ts";
-import { failedHosts, isAnythingTouched, isTouched, touchedHosts } from "./decide.ts";
+import { failedHosts, isAnythingTouched, isTouched, touchedHosts } from "./standing.ts";
 import { laneOf } from "./fold.ts";
 import type { LockProblem } from "./host-lock.ts";
 import { hostsToLock, lockHosts, unlockHosts } from "./host-lock.ts";

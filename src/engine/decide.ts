@@ -6,16 +6,17 @@
  * at a rest point, and every lane that is between rest points goes on to the next one (E3).
  */
 import type { HostId } from "../model/ids.ts";
-import { FLEET } from "../model/ids.ts";
 import type { StopReason } from "../model/journal-entry.ts";
-import type { Json } from "../model/json.ts";
 import type { Phase, Task } from "../model/playbook.ts";
-import type { HostTaskRecord, Lane, RunState } from "../model/run-state.ts";
+import type { HostTaskRecord, RunState } from "../model/run-state.ts";
 import { decideBack } from "./decide-back.ts";
+import { endOfSpan, failureEnd, onFailure } from "./decide-end.ts";
+import { decideFleet } from "./decide-fleet.ts";
 import { laneOf } from "./fold.ts";
 import type { LaneNext } from "./lane-next.ts";
-import { laneNext, progressOf } from "./lane-next.ts";
-import type { LaneTask, Program, Stage } from "./program.ts";
+import { laneNext } from "./lane-next.ts";
+import type { LaneTask, Program } from "./program.ts";
+import { failedHosts, hasFailed } from "./standing.ts";
 import type { SpanStanding } from "./window.ts";
 import { spanStanding } from "./window.ts";
 
@@ -81,21 +82,6 @@ export function decide(program: Program, state: RunState, moment: Moment): Decis
 function isGoingBack(state: RunState): boolean {
   for (const lane of state.lanes.values()) if (lane.back !== undefined) return true;
   return false;
-}
-
-/** Hosts that count against `max_failures`: failed, unreachable or in doubt. */
-export function failedHosts(program: Program, state: RunState): readonly HostId[] {
-  return state.spec.hosts.filter((host) => {
-    const lane = laneOf(state, host);
-    if (lane.lost) return true;
-    return program.stages.some(
-      (stage) => stage.kind === "lanes" && hasFailed(laneNext(lane, stage.tasks)),
-    );
-  });
-}
-
-function hasFailed(next: LaneNext): boolean {
-  return next.kind === "failed" || next.kind === "in-doubt" || next.kind === "lost";
 }
 
 /** Undefined when the stage is complete. */
@@ -218,192 +204,6 @@ function endOfDraining(
   }
   if (exceeded) return onFailure(program, state);
   return endOfSpan(program, state, span);
-}
-
-/** The window has closed, and every lane is where it may be left. */
-function endOfSpan(program: Program, state: RunState, span: SpanStanding): Decision {
-  const underWay = state.spec.hosts.filter((host) => {
-    const lane = laneOf(state, host);
-    return isTouched(lane) && !isFinished(program, lane);
-  });
-  if (state.spec.window?.onClose === "rollback" && underWay.length > 0) {
-    return { actions: [{ kind: "begin-rollback", hosts: underWay, whole: false, why: span.text }] };
-  }
-  return { actions: [], end: { kind: "stopped", why: "window", text: span.text } };
-}
-
-/** The threshold is crossed and every lane is at rest. */
-function onFailure(program: Program, state: RunState): Decision {
-  const failed = failedHosts(program, state);
-  const wanted = wantedOnFailure(state);
-  const why = `${failed.join(", ")} failed`;
-  switch (wanted) {
-    case "rollback_host": {
-      const touched = failed.filter((host) => isTouched(laneOf(state, host)));
-      if (touched.length === 0) break;
-      return { actions: [{ kind: "begin-rollback", hosts: touched, whole: false, why }] };
-    }
-    case "rollback_run": {
-      if (!isAnythingTouched(state)) break;
-      return wholeRollback(state, why);
-    }
-    case undefined:
-      return { actions: [{ kind: "ask-about-failure", failed }] };
-    default:
-      break;
-  }
-  return { actions: [], end: failureEnd(program, state) };
-}
-
-/** What the playbook says, or the operator since this controller began: an answer is for the failure it was given for. */
-function wantedOnFailure(state: RunState): Json | undefined {
-  if (state.spec.onFailure !== "ask") return state.spec.onFailure;
-  return state.decisions.findLast(
-    ({ question, seq }) => question === "on_failure" && seq > state.resumed,
-  )?.answer;
-}
-
-function wholeRollback(state: RunState, why: string): Decision {
-  return { actions: [{ kind: "begin-rollback", hosts: touchedHosts(state), whole: true, why }] };
-}
-
-/** A lane that has an intent in the journal may have been changed. */
-export function isTouched(lane: Lane): boolean {
-  for (const record of lane.tasks.values()) if (record.attempt > 0) return true;
-  return false;
-}
-
-/** Hosts, or what belongs to all of them. */
-export function isAnythingTouched(state: RunState): boolean {
-  for (const lane of state.lanes.values()) if (isTouched(lane)) return true;
-  return false;
-}
-
-/** Hosts that may have been changed, newest lane first. */
-export function touchedHosts(state: RunState): readonly HostId[] {
-  return [...state.lanes.values()]
-    .filter((lane) => lane.host !== FLEET && isTouched(lane))
-    .toSorted((a, b) => (b.begun ?? 0) - (a.begun ?? 0))
-    .map((lane) => lane.host);
-}
-
-function decideFleet(
-  program: Program,
-  state: RunState,
-  moment: Moment,
-  stage: Extract<Stage, { kind: "fleet" }>,
-  index: number,
-): Decision | undefined {
-  const { phase } = stage;
-  const lane = laneOf(state, FLEET);
-  const all = phase.tasks.map((task) => ({ task, progress: progressOf(lane, task) }));
-  const next = all.find(({ progress }) => progress.kind !== "done");
-  if (!next) return undefined;
-  if (moment.busy.size > 0) return { actions: [] };
-  if (next.progress.kind === "failed" || next.progress.kind === "in-doubt") {
-    return onFleetFailure(state, next.progress.record);
-  }
-  const span = spanStanding(state.spec.window, moment.nowMs);
-  if (span.halts || (span.drains && next === all[0])) return endOfSpan(program, state, span);
-  if (moment.stop >= 1) {
-    return {
-      actions: [],
-      end: { kind: "stopped", why: "interrupted", text: "stopped by the operator" },
-    };
-  }
-  if (phase.incomplete === "wait") {
-    const missing = unfinishedHosts(program, state, index);
-    const unseen = missing.filter((host) => laneOf(state, host).atGoal === undefined);
-    if (unseen.length > 0) return { actions: [{ kind: "look-at-goal", hosts: unseen }] };
-    if (missing.length > 0)
-      return { actions: [], end: incompleteEnd(program, state, phase, missing) };
-  }
-  const of = { host: FLEET, task: next.task, phase };
-  return {
-    actions: [
-      next.progress.kind === "doubt"
-        ? { kind: "doubt", ...of, record: next.progress.record }
-        : { kind: "task", ...of },
-    ],
-  };
-}
-
-/** Hosts of `hosts:` that are neither at their goal nor done with what stands before that stage. */
-function unfinishedHosts(program: Program, state: RunState, before: number): readonly HostId[] {
-  return state.spec.fleet.filter((host) => {
-    const lane = laneOf(state, host);
-    return (
-      !(lane.atGoal === true && lane.begun === undefined) && !isFinished(program, lane, before)
-    );
-  });
-}
-
-/** Done with the host phases that stand before a stage; with all of them when none is named. */
-export function isFinished(program: Program, lane: Lane, before?: number): boolean {
-  const lists = program.stages
-    .slice(0, before)
-    .flatMap((stage) => (stage.kind === "lanes" ? [stage.tasks] : []));
-  if (lane.lost || (lists.length > 0 && lane.begun === undefined)) return false;
-  return lists.every((tasks) => laneNext(lane, tasks).kind === "done");
-}
-
-function incompleteEnd(
-  program: Program,
-  state: RunState,
-  phase: Phase,
-  missing: readonly HostId[],
-): End {
-  const failed = failedHosts(program, state);
-  if (failed.length > 0) return failureEnd(program, state);
-  const done = state.spec.fleet.length - missing.length;
-  return {
-    kind: "stopped",
-    why: "hosts-to-do",
-    text: `${done} of ${state.spec.fleet.length} hosts done; "${phase.name}" waits for ${missing.join(", ")}`,
-  };
-}
-
-function onFleetFailure(state: RunState, record: HostTaskRecord): Decision {
-  const wanted = wantedOnFailure(state);
-  if (wanted === undefined) return { actions: [{ kind: "ask-about-failure", failed: [FLEET] }] };
-  if (wanted === "rollback_run" && isAnythingTouched(state))
-    return wholeRollback(state, `${record.of.task} failed for the fleet`);
-  const why = record.standing === "in-doubt" ? "in-doubt" : "failed";
-  return {
-    actions: [],
-    end: { kind: "stopped", why, text: record.diagnostic?.summary ?? "a fleet task failed" },
-  };
-}
-
-function failureEnd(program: Program, state: RunState): End {
-  const failed = failedHosts(program, state);
-  const lanes = failed.map((host) => laneOf(state, host));
-  const standings = lanes.map((lane) => standingOf(program, lane));
-  const why = standings.includes("in-doubt")
-    ? "in-doubt"
-    : standings.every((s) => s === "lost")
-      ? "unreachable"
-      : "failed";
-  return { kind: "stopped", why, text: `${failed.join(", ")}: ${why}` };
-}
-
-/** In one word, where a lane stands; a lane lost after a write is in doubt, never merely unreachable. */
-export function standingOf(
-  program: Program,
-  lane: Lane,
-): "done" | "failed" | "in-doubt" | "lost" | "open" {
-  for (const record of lane.tasks.values()) {
-    if (record.standing === "in-doubt") return "in-doubt";
-    if (record.standing === "intended" && lane.lost) return "in-doubt";
-  }
-  for (const stage of program.stages) {
-    if (stage.kind === "fleet") continue;
-    const next = laneNext(lane, stage.tasks);
-    if (next.kind === "lost") return isTouched(lane) ? "in-doubt" : "lost";
-    if (next.kind === "failed" || next.kind === "in-doubt") return next.kind;
-    if (next.kind !== "done") return "open";
-  }
-  return "done";
 }
 
 function endOf(program: Program, state: RunState): End {

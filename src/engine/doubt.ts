@@ -8,6 +8,7 @@ import type { Phase, Task } from "../model/playbook.ts";
 import type { HostTaskRecord } from "../model/run-state.ts";
 import { StepProblem } from "../model/step.ts";
 import type { Changing } from "./change.ts";
+import { followJobs } from "./at-rest.ts";
 import { changeAlone, inDoubt, settleApplied, settleSatisfied } from "./change.ts";
 import { hostView, passGate } from "./gate.ts";
 import { laneOf } from "./fold.ts";
@@ -171,38 +172,6 @@ async function probe(
 async function again(running: Running, prepared: Prepared, why: string): Promise<void> {
   await running.append({ type: "unbegun", of: prepared.of, why });
   await changeAlone(running, prepared);
-}
-
-/**
- * Waits for jobs that still run, at most as long as the task may take; says what is left of them. Throws StepProblem
- * `in-doubt` when one goes on: whoever resumes waits again.
- */
-export async function followJobs(
-  running: Running,
-  prepared: Prepared,
-  record: HostTaskRecord,
-): Promise<"absent" | "finished" | "vanished"> {
-  if (prepared.step.where !== "host") return "absent";
-  const session = sessionFor(running, prepared, record.attempt);
-  const untilMs = running.clock.now() + prepared.tools.timeoutMs;
-  let left: "absent" | "finished" | "vanished" = "absent";
-  for (const name of await session.jobs()) {
-    let standing = await session.standing(name);
-    while (standing.kind === "running") {
-      const what = `the job "${name}" that is still running there`;
-      if (running.signal.aborted || running.clock.now() >= untilMs)
-        throw new StepProblem(
-          "in-doubt",
-          problem("engine/job-runs", `not waited for any longer: ${what}`),
-        );
-      const { host, task } = record.of;
-      running.emit({ type: "waiting", host, task, for: what, untilMs });
-      await running.clock.sleep(500, running.signal);
-      standing = await session.standing(name);
-    }
-    if (standing.kind !== "absent") left = standing.kind;
-  }
-  return left;
 }
 
 async function giveUp(

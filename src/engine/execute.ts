@@ -15,7 +15,8 @@ import { forgetLeftJobs } from "./left-jobs.ts";
 import { seeGoal } from "./look.ts";
 import type { Running } from "./running.ts";
 import { runTask } from "./task-run.ts";
-import { chooseWay, endLaneBack, undoRecord } from "./undo.ts";
+import { undoRecord } from "./undo.ts";
+import { chooseWay, endLaneBack } from "./way.ts";
 
 /** How far the operator wants it stopped; raised by interrupts, never lowered. */
 export interface StopWish {

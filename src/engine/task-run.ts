@@ -9,12 +9,12 @@ import type { Rendered } from "../model/rendering.ts";
 import type { Lane } from "../model/run-state.ts";
 import { StepProblem } from "../model/step.ts";
 import type { Value } from "../model/value.ts";
-import { runChange, settleDoubt } from "./doubt.ts";
+import { runChange } from "./doubt.ts";
+import { runOnFleet } from "./fleet-run.ts";
 import { laneOf } from "./fold.ts";
 import type { GateResult, Look } from "./gate.ts";
-import { fleetView, hostView, passGate } from "./gate.ts";
+import { hostView, passGate } from "./gate.ts";
 import { unit } from "./lane-next.ts";
-import { createLanes } from "./lanes.ts";
 import type { Prepared } from "./prepared.ts";
 import { prepare, renderDuration, stepOf, variablesFor } from "./prepared.ts";
 import { registeredFailure, registeredOk, registeredSkip } from "./registered.ts";
@@ -50,12 +50,12 @@ export async function runTask(
   });
 }
 
-function isTodo(lane: Lane, of: HostTask): boolean {
+export function isTodo(lane: Lane, of: HostTask): boolean {
   const standing = lane.tasks.get(hostTaskKey(of))?.standing;
   return standing === undefined || standing === "retry";
 }
 
-function isDone(lane: Lane, of: HostTask): boolean {
+export function isDone(lane: Lane, of: HostTask): boolean {
   const standing = lane.tasks.get(hostTaskKey(of))?.standing;
   return (
     standing === "applied" ||
@@ -81,7 +81,7 @@ export async function runHostTask(
 }
 
 /** A step that gives up settles its own host-task. */
-async function caughtFor(
+export async function caughtFor(
   running: Running,
   of: HostTask,
   task: Task,
@@ -183,7 +183,7 @@ async function itemsOf(
   return items;
 }
 
-async function runOne(
+export async function runOne(
   running: Running,
   host: HostId,
   task: Task,
@@ -242,74 +242,7 @@ async function once(
   await settleGate(running, of, task, gate, running.clock.now() - began, [of.host]);
 }
 
-/** A fleet phase: a reading step sees every host and is judged once; a changing step changes every host. */
-async function runOnFleet(
-  running: Running,
-  of: HostTask,
-  task: Task,
-  phase: Phase,
-  item: LoopItem | undefined,
-): Promise<void> {
-  const { fleet, forks } = running.state.spec;
-  const step = stepOf(running, task);
-  const began = running.clock.now();
-  if (step.kind === "reading") {
-    const scope = await variablesFor(running, FLEET, task, item);
-    const waitMs = renderDuration(running, task.wait, scope, task);
-    if (typeof waitMs === "object") return settleFailed(running, of, task, waitMs, undefined, 0);
-    const view = fleetView(running, fleet);
-    const gate = await passGate(running, task, fleet, view, { waitMs, item });
-    return settleGate(running, of, task, gate, running.clock.now() - began, fleet);
-  }
-  const hosts = createLanes(forks);
-  // All of them come to their end before anything is concluded, whatever becomes of one.
-  const ends = await Promise.allSettled(
-    fleet.map((host) => hosts.run(() => changeForFleet(running, host, task, phase, item))),
-  );
-  const durationMs = running.clock.now() - began;
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
-  const records = fleet.map((host) => {
-    const lane = laneOf(running.state, host);
-    const own = { ...unit(lane, task), ...(item && { item: item.index }) };
-    return { host, own, record: lane.tasks.get(hostTaskKey(own)), lost: lane.lost };
-  });
-  const bad = records.find(({ host, own }) => !isDone(laneOf(running.state, host), own));
-  if (bad) {
-    const diagnostic =
-      bad.record?.diagnostic ??
-      bad.lost ??
-      problem("engine/fleet-task-failed", `${task.name} failed on ${bad.host}`);
-    return settleFailed(running, of, task, diagnostic, undefined, durationMs);
-  }
-  const changed = records.some(({ record }) => record?.standing === "applied");
-  await running.append({
-    type: "settled",
-    of,
-    step: step.name,
-    outcome: "satisfied",
-    durationMs,
-    registered: registeredOk({}, changed),
-  });
-}
-
-/** One host's part of a changing task of a fleet phase, journaled in the lane of that host. */
-async function changeForFleet(
-  running: Running,
-  host: HostId,
-  task: Task,
-  phase: Phase,
-  item: LoopItem | undefined,
-): Promise<void> {
-  const lane = laneOf(running.state, host);
-  const of = { ...unit(lane, task), ...(item && { item: item.index }) };
-  const begun = lane.tasks.get(hostTaskKey(of));
-  if (begun?.standing === "intended") return settleDoubt(running, host, task, phase, begun);
-  // Its conditions were asked once, for the fleet.
-  if (isTodo(lane, of))
-    await caughtFor(running, of, task, () => runOne(running, host, task, phase, item));
-}
-
-async function settleGate(
+export async function settleGate(
   running: Running,
   of: HostTask,
   task: Task,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { StopWish } from "../../src/engine/execute.ts";
-import { isFinished, isTouched } from "../../src/engine/decide.ts";
+import { isFinished, isTouched } from "../../src/engine/standing.ts";
 import { buildProgram } from "../../src/engine/program.ts";
 import type { ScriptedFault } from "../../src/transport/scripted.ts";
 import { wrongs } from "../helpers/journal-check.ts";

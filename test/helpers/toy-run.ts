@@ -11,7 +11,7 @@ import { applyLine, fold, started } from "../../src/engine/fold.ts";
 import { lockHosts } from "../../src/engine/host-lock.ts";
 import { buildProgram } from "../../src/engine/program.ts";
 import type { Question, Running } from "../../src/engine/running.ts";
-import { touchedHosts } from "../../src/engine/decide.ts";
+import { touchedHosts } from "../../src/engine/standing.ts";
 import { createRenderer } from "../../src/cli/renderer.ts";
 import { countOf, cutIntoBatches } from "../../src/cli/batches.ts";
 import { createRedactor } from "../../src/lib/redact.ts";

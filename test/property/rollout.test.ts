@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { fold, laneOf } from "../../src/engine/fold.ts";
-import { isTouched } from "../../src/engine/decide.ts";
+import { isTouched } from "../../src/engine/standing.ts";
 import type { JournalLine } from "../../src/model/journal-entry.ts";
 import { hostId } from "../../src/model/ids.ts";
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { hostId } from "../../src/model/ids.ts";
-import { touchedHosts } from "../../src/engine/decide.ts";
+import { touchedHosts } from "../../src/engine/standing.ts";
 import { codeOf, head, Life } from "../helpers/toy-life.ts";
 
 describe("a fleet phase", () => {

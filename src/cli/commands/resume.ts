@@ -1,7 +1,7 @@
 import { endRun, lookBeforeResuming, resumeAnswered } from "../../engine/begin.ts";
 import { execute } from "../../engine/execute.ts";
 import { lockHosts, unlockHosts } from "../../engine/host-lock.ts";
-import { isTouched } from "../../engine/decide.ts";
+import { isTouched } from "../../engine/standing.ts";
 import { forgetLeftJobs } from "../../engine/left-jobs.ts";
 import { FLEET } from "../../model/ids.ts";
 import { sayEnding } from "../ending.ts";

@@ -1,5 +1,5 @@
 import { endRun } from "../../engine/begin.ts";
-import { isAnythingTouched, touchedHosts } from "../../engine/decide.ts";
+import { isAnythingTouched, touchedHosts } from "../../engine/standing.ts";
 import { execute } from "../../engine/execute.ts";
 import { lockHosts } from "../../engine/host-lock.ts";
 import { connectAll } from "../../engine/look.ts";

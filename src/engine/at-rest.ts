@@ -1,0 +1,58 @@
+/** Nothing is changed on a machine on which a job of the same host-task may still run. */
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { HostTaskRecord } from "../model/run-state.ts";
+import { StepProblem } from "../model/step.ts";
+import { ensureLocked } from "./host-lock.ts";
+import { isOpen, undoing } from "./left-jobs.ts";
+import type { Prepared } from "./prepared.ts";
+import { sessionFor } from "./prepared.ts";
+import type { Running } from "./running.ts";
+import { problem } from "./running.ts";
+
+/**
+ * Waits for jobs that still run, at most as long as the task may take; says what is left of them. Throws StepProblem
+ * `in-doubt` when one goes on: whoever resumes waits again.
+ */
+export async function followJobs(
+  running: Running,
+  prepared: Prepared,
+  record: HostTaskRecord,
+): Promise<"absent" | "finished" | "vanished"> {
+  if (prepared.step.where !== "host") return "absent";
+  const session = sessionFor(running, prepared, record.attempt);
+  const untilMs = running.clock.now() + prepared.tools.timeoutMs;
+  let left: "absent" | "finished" | "vanished" = "absent";
+  for (const name of await session.jobs()) {
+    let standing = await session.standing(name);
+    while (standing.kind === "running") {
+      const what = `the job "${name}" that is still running there`;
+      if (running.signal.aborted || running.clock.now() >= untilMs)
+        throw new StepProblem(
+          "in-doubt",
+          problem("engine/job-runs", `not waited for any longer: ${what}`),
+        );
+      const { host, task } = record.of;
+      running.emit({ type: "waiting", host, task, for: what, untilMs });
+      await running.clock.sleep(500, running.signal);
+      standing = await session.standing(name);
+    }
+    if (standing.kind !== "absent") left = standing.kind;
+  }
+  return left;
+}
+
+/** A job of the way forward that still runs would work against the undo, and one of an earlier undo against this one. */
+export async function comeToRest(
+  running: Running,
+  prepared: Prepared,
+  record: HostTaskRecord,
+): Promise<Diagnostic | undefined> {
+  if (prepared.step.where !== "host") return undefined;
+  const opened = await running.transport.connection(record.of.on).open(prepared.identity);
+  if (opened.kind === "unreachable") throw new StepProblem("unreachable", opened.diagnostic);
+  if (opened.kind === "refused") return opened.diagnostic;
+  await ensureLocked(running, record.of.on);
+  if (isOpen(record)) await followJobs(running, prepared, record);
+  await followJobs(running, undoing(prepared), record);
+  return undefined;
+}

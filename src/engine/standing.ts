@@ -1,0 +1,71 @@
+/** Where lanes stand, in the words that thresholds, endings and the way back need. */
+import type { HostId } from "../model/ids.ts";
+import { FLEET } from "../model/ids.ts";
+import type { Lane, RunState } from "../model/run-state.ts";
+import { laneOf } from "./fold.ts";
+import type { LaneNext } from "./lane-next.ts";
+import { laneNext } from "./lane-next.ts";
+import type { Program } from "./program.ts";
+
+/** Hosts that count against `max_failures`: failed, unreachable or in doubt. */
+export function failedHosts(program: Program, state: RunState): readonly HostId[] {
+  return state.spec.hosts.filter((host) => {
+    const lane = laneOf(state, host);
+    if (lane.lost) return true;
+    return program.stages.some(
+      (stage) => stage.kind === "lanes" && hasFailed(laneNext(lane, stage.tasks)),
+    );
+  });
+}
+
+export function hasFailed(next: LaneNext): boolean {
+  return next.kind === "failed" || next.kind === "in-doubt" || next.kind === "lost";
+}
+
+/** A lane that has an intent in the journal may have been changed. */
+export function isTouched(lane: Lane): boolean {
+  for (const record of lane.tasks.values()) if (record.attempt > 0) return true;
+  return false;
+}
+
+/** Hosts, or what belongs to all of them. */
+export function isAnythingTouched(state: RunState): boolean {
+  for (const lane of state.lanes.values()) if (isTouched(lane)) return true;
+  return false;
+}
+
+/** Hosts that may have been changed, newest lane first. */
+export function touchedHosts(state: RunState): readonly HostId[] {
+  return [...state.lanes.values()]
+    .filter((lane) => lane.host !== FLEET && isTouched(lane))
+    .toSorted((a, b) => (b.begun ?? 0) - (a.begun ?? 0))
+    .map((lane) => lane.host);
+}
+
+/** Done with the host phases that stand before a stage; with all of them when none is named. */
+export function isFinished(program: Program, lane: Lane, before?: number): boolean {
+  const lists = program.stages
+    .slice(0, before)
+    .flatMap((stage) => (stage.kind === "lanes" ? [stage.tasks] : []));
+  if (lane.lost || (lists.length > 0 && lane.begun === undefined)) return false;
+  return lists.every((tasks) => laneNext(lane, tasks).kind === "done");
+}
+
+/** In one word, where a lane stands; a lane lost after a write is in doubt, never merely unreachable. */
+export function standingOf(
+  program: Program,
+  lane: Lane,
+): "done" | "failed" | "in-doubt" | "lost" | "open" {
+  for (const record of lane.tasks.values()) {
+    if (record.standing === "in-doubt") return "in-doubt";
+    if (record.standing === "intended" && lane.lost) return "in-doubt";
+  }
+  for (const stage of program.stages) {
+    if (stage.kind === "fleet") continue;
+    const next = laneNext(lane, stage.tasks);
+    if (next.kind === "lost") return isTouched(lane) ? "in-doubt" : "lost";
+    if (next.kind === "failed" || next.kind === "in-doubt") return next.kind;
+    if (next.kind !== "done") return "open";
+  }
+  return "done";
+}

@@ -195,8 +195,10 @@ describe("the writer of a journal", () => {
   });
 });
 
-test("run ids sort by time and are not the same twice", () => {
-  const ids = Array.from({ length: 100 }, () => newRunId(clock));
-  expect(new Set(ids).size).toBe(100);
-  expect(newRunId({ ...clock, now: () => clock.now() + 1000 }) > (ids[0] ?? "")).toBe(true);
+test("run ids sort by time, within a second too, and are not the same twice", () => {
+  const start = Date.UTC(2026, 10, 22, 2, 0, 0, 0);
+  const times = [0, 2, 4, 40, 500, 997, 999, 1000, 1002, 60_000];
+  const ids = times.map((after) => newRunId({ ...clock, now: () => start + after }));
+  expect(ids.toSorted()).toEqual(ids);
+  expect(new Set(Array.from({ length: 100 }, () => newRunId(clock))).size).toBe(100);
 });

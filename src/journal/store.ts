@@ -28,11 +28,19 @@ export function stateFolder(option: string | undefined, env: NodeJS.ProcessEnv):
   return join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "runbook");
 }
 
-/** Sorts by time, can be typed, and no two are the same: 20261122-171530-k3f9. */
+/** In the order in which text sorts, without the letters that are read as digits. */
+const LETTERS = "23456789abcdefghjkmnpqrstuvwxyz";
+
+/**
+ * Sorts by time, can be typed, and no two are the same: 20261122-171530-k3f9h2. The first two letters are the part of the
+ * second (to a 961st), so that runs which follow each other within a second sort too; the others are random.
+ */
 export function newRunId(clock: Clock): RunId {
-  const [date = "", time = ""] = new Date(clock.now()).toISOString().split("T");
-  const letters = [...randomBytes(4)]
-    .map((byte) => "abcdefghjkmnpqrstuvwxyz23456789"[byte % 31])
+  const now = clock.now();
+  const [date = "", time = ""] = new Date(now).toISOString().split("T");
+  const part = Math.floor(((now % 1000) * LETTERS.length ** 2) / 1000);
+  const letters = [Math.floor(part / LETTERS.length), part, ...randomBytes(4)]
+    .map((value) => LETTERS[value % LETTERS.length])
     .join("");
   return runId(`${date.replaceAll("-", "")}-${time.slice(0, 8).replaceAll(":", "")}-${letters}`);
 }

@@ -179,7 +179,7 @@ describe("hosts that cannot be reached", () => {
 });
 
 function runOf(out: string): string {
-  const run = /run (\d{8}-\d{6}-\w{4})/.exec(out)?.[1];
+  const run = /run (\d{8}-\d{6}-\w{6})/.exec(out)?.[1];
   if (run === undefined) throw new Error(`no run is named in:\n${out}`);
   return run;
 }

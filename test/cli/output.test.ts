@@ -109,7 +109,7 @@ phases:
 
   test("runs has one line for each run, and show tells what was seen", async () => {
     expect(await shown("runs")).toMatch(
-      /^\d{8}-\d{6}-\w{4} {2}\d{4}-\d\d-\d\dT[\d:.]+Z {2}\S.* 2 hosts {2}\S+@\S+ {2}Small: succeeded$/m,
+      /^\d{8}-\d{6}-\w{6} {2}\d{4}-\d\d-\d\dT[\d:.]+Z {2}\S.* 2 hosts {2}\S+@\S+ {2}Small: succeeded$/m,
     );
     const [run = ""] = (await shown("runs")).split(" ");
     const out = await shown("show", run);

@@ -19,6 +19,8 @@ const PLAYBOOK = `
 runbook: 1
 name: toy
 hosts: all
+preflight:
+  - holds: { key: release, value: old }
 phases:
   - name: one
     tasks:
@@ -131,4 +133,24 @@ test("a task of the fleet is not done while a host is lost, and is made up for o
     "a put flushed yes",
     "b put flushed yes",
   ]);
+});
+
+test("a resume whose other hosts are refused takes the one in the middle to its rest point, and begins no other", async () => {
+  const { world, lines, apply, resume } = life();
+  const [b] = ["b" as HostId];
+  world.fault = ({ host, text }) => {
+    if (host !== A || !/^put .*done/.test(text)) return undefined;
+    world.unreachable.add(A);
+    return "lost-before";
+  };
+  expect(await apply()).toMatchObject({ kind: "ended", ending: { exitCode: 11 } });
+  world.unreachable.clear();
+  world.fault = undefined;
+  world.of(b).set("release", "somebody else's");
+  expect(await resume()).toMatchObject({ kind: "ended", ending: { end: { why: "failed" } } });
+  expect(world.of(A).get("done")).toBe("yes");
+  expect(fold(lines)?.lanes.get(b)?.begun).toBeUndefined();
+  expect(await resume()).toMatchObject({ kind: "refused" });
+  world.of(b).set("release", "old");
+  expect(ended(await resume())).toBe("succeeded");
 });

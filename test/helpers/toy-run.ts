@@ -1,15 +1,12 @@
-import {
-  endRun,
-  lookBeforeChanging,
-  lookBeforeResuming,
-  resumeAnswered,
-} from "../../src/engine/begin.ts";
+import { endRun, lookBeforeChanging, resumeAnswered } from "../../src/engine/begin.ts";
 import type { Ending } from "../../src/engine/begin.ts";
 import type { StopWish } from "../../src/engine/execute.ts";
+import type { End } from "../../src/engine/decide.ts";
 import { execute } from "../../src/engine/execute.ts";
 import { applyLine, fold, started } from "../../src/engine/fold.ts";
 import { lockHosts } from "../../src/engine/host-lock.ts";
 import { buildProgram } from "../../src/engine/program.ts";
+import { resumeRun } from "../../src/engine/resuming.ts";
 import type { Question, Running } from "../../src/engine/running.ts";
 import { touchedHosts } from "../../src/engine/standing.ts";
 import { createRenderer } from "../../src/cli/renderer.ts";
@@ -207,9 +204,8 @@ export async function resumeToy(
     await running.append({ type: "run-resumed", who: "somebody" });
     const { lockedHosts, spec } = running.state;
     await lockHosts(running, lockedHosts.length > 0 ? lockedHosts : spec.hosts);
-    const refusals = await lookBeforeResuming(running);
-    if (refusals.length > 0) return { kind: "refused", plan: undefined };
-    return goOn(running, wish);
+    const { end } = await resumeRun(running, wish, []);
+    return end === undefined ? { kind: "refused", plan: undefined } : endToy(running, end);
   });
 }
 
@@ -247,7 +243,10 @@ export async function rollbackToy(
 }
 
 async function goOn(running: Running, wish: StopWish): Promise<Applied> {
-  const end = await execute(running, wish);
+  return endToy(running, await execute(running, wish));
+}
+
+async function endToy(running: Running, end: End): Promise<Applied> {
   if (end.kind === "stopped" && end.why === "journal") return { kind: "killed" };
   return { kind: "ended", ending: await endRun(running, end) };
 }

@@ -51,7 +51,7 @@ export async function footprint(host: HostName): Promise<readonly string[]> {
   );
   const lines = text
     .split("\n")
-    .map((line) => line.replaceAll(/\d{8}-\d{6}-\w{4}(-\d{8}-\d{6})?/g, "RUN"))
+    .map((line) => line.replaceAll(/\d{8}-\d{6}-\w{6}(-\d{8}-\d{6})?/g, "RUN"))
     // A removal that was cut short may go on in another folder. Lock files come and go with whoever looks into an LMDB.
     .map((line) => line.replace(/(runbook-removed\/RUN)\.\d+/, "$1"))
     .filter((line) => line !== "" && !/runbook-removed\/.*-lock$/.test(line));

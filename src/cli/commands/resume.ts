@@ -1,8 +1,8 @@
-import { endRun, lookBeforeResuming, resumeAnswered } from "../../engine/begin.ts";
-import { execute } from "../../engine/execute.ts";
+import { endRun, resumeAnswered } from "../../engine/begin.ts";
 import { lockHosts, unlockHosts } from "../../engine/host-lock.ts";
 import { isTouched } from "../../engine/standing.ts";
 import { forgetLeftJobs } from "../../engine/left-jobs.ts";
+import { resumeRun } from "../../engine/resuming.ts";
 import { FLEET } from "../../model/ids.ts";
 import { sayEnding } from "../ending.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -91,27 +91,31 @@ export async function resume(
   if (goingBack) {
     for (const { host, diagnostic } of locks)
       await running.append({ type: "host-lost", host, diagnostic });
-  } else if (locks.length > 0) {
-    sayRefusals(
-      locks.map(({ host, diagnostic }) => ({ host, cause: "unreachable", diagnostic })),
-      terminal,
-    );
-    return begun.length > 0 ? EXIT.needsOperator : EXIT.unreachable;
   }
-  const refusals = await lookBeforeResuming(running);
-  if (refusals.length > 0) {
-    sayRefusals(refusals, terminal);
+  const absent = goingBack
+    ? []
+    : locks.map(({ host, diagnostic }) => ({ host, cause: "unreachable" as const, diagnostic }));
+  const { refusals, end } = await resumeRun(running, wish, absent);
+  sayRefusals(refusals, terminal);
+  const refusedWith =
+    absent.length === 0
+      ? refusalCode(refusals)
+      : begun.length > 0
+        ? EXIT.needsOperator
+        : EXIT.unreachable;
+  if (end === undefined) {
     terminal.err("Not gone on with; nothing was changed.\n");
     await running.append({
       type: "run-stopped",
       why: "failed",
       text: "a precondition does not hold",
     });
-    return refusalCode(refusals);
+    return refusedWith;
   }
-  const ending = await endRun(running, await execute(running, wish));
+  const ending = await endRun(running, end);
   sayEnding(running, ending, terminal);
-  return wish.level === 3 ? EXIT.leftAtOnce : ending.exitCode;
+  if (wish.level === 3) return EXIT.leftAtOnce;
+  return refusals.length > 0 ? refusedWith : ending.exitCode;
 }
 
 function never(host: string): never {

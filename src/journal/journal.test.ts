@@ -163,7 +163,7 @@ describe("the writer of a journal", () => {
 
   test("whose process is gone is followed by the next one", async () => {
     const store = new JournalStore(folder);
-    await store.create(run, clock);
+    await using _writer = await store.create(run, clock);
     await writeFile(
       join(folder, `${run}.writer`),
       "pid 1\nstart 1\nboot another-boot\nhost here\n",
@@ -177,7 +177,7 @@ describe("the writer of a journal", () => {
 
   test("on another machine is believed, because its process cannot be looked at", async () => {
     const store = new JournalStore(folder);
-    await store.create(run, clock);
+    await using _writer = await store.create(run, clock);
     await writeFile(
       join(folder, `${run}.writer`),
       "pid 1\nstart 1\nboot b\nhost elsewhere.example\n",

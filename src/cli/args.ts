@@ -13,6 +13,7 @@ import type {
   RunOptions,
   ShowOptions,
   StateOptions,
+  TemplateOptions,
   VarsOptions,
 } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -169,6 +170,22 @@ export function commandTree(
       end(await vars(host, options, terminal));
     });
 
+  withVariables(program.command("template").argument("[template]"))
+    .description("what a template gives; - reads the text of a template file from standard input")
+    .option("--host <host>", "the host whose variables it sees (default: the first one)")
+    .addOption(
+      new Option(
+        "--kind <kind>",
+        "how it is read: as an argument, a condition or a template file",
+      ).choices(["value", "when", "text"]),
+    )
+    .option("--jsonl", "answer one request a line from standard input; for tests and editors")
+    .option("--allow-commands", "let the lookups pipe and lines run commands on this machine")
+    .action(async (text: string | undefined, options: TemplateOptions) => {
+      const { template } = await import("./commands/template.ts");
+      end(await template(text, options, terminal));
+    });
+
   program
     .command("doc")
     .argument("[name]", "a step, or a playbook file")
@@ -184,6 +201,10 @@ export function commandTree(
 }
 
 function withInventory(command: Command): Command {
+  return withVariables(command).option("-l, --limit <pattern>", "only these of the hosts");
+}
+
+function withVariables(command: Command): Command {
   return command
     .option(
       "-i, --inventory <source>",
@@ -191,7 +212,6 @@ function withInventory(command: Command): Command {
       collect,
       [],
     )
-    .option("-l, --limit <pattern>", "only these of the hosts")
     .option("-e, --extra-vars <vars>", "k=v, JSON, YAML or @file; may be given again", collect, [])
     .option("--vault-password-file <file>", "may be given again", collect, [])
     .option("--vault-id <id@source>", "may be given again", collect, [])

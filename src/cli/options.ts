@@ -81,6 +81,13 @@ export interface VarsOptions extends InventoryOptions {
   readonly explain?: string;
 }
 
+export interface TemplateOptions extends Omit<InventoryOptions, "limit"> {
+  readonly host?: string;
+  readonly kind?: "value" | "when" | "text";
+  readonly jsonl?: true;
+  readonly allowCommands?: true;
+}
+
 export interface DocOptions {
   readonly list?: true;
 }

@@ -7,7 +7,7 @@ import type { Redactor } from "../lib/redact.ts";
 import type { Renderer, TemplateFunctions } from "../model/rendering.ts";
 import type { Scope, VaultText } from "../model/value.ts";
 import type { VaultReader } from "../vault/vault.ts";
-import { readYaml } from "../yaml/read.ts";
+import { readYamlDocuments } from "../yaml/read.ts";
 
 export interface RendererOptions {
   readonly vault: VaultReader;
@@ -18,8 +18,9 @@ export interface RendererOptions {
   readonly scopeOf: (host: string) => Scope | undefined;
 }
 
-export function createRenderer(options: RendererOptions): Renderer {
-  const settings: RenderSettings = {
+/** What templates may see of the controller: files, environment, vault passwords, the other hosts. */
+export function templateSettings(options: RendererOptions): RenderSettings {
+  return {
     decrypt: (text) => decrypt(options, text),
     searchPath: options.folders,
     readFile: (path) => readFileSync(found(path, options.folders), "utf8"),
@@ -31,12 +32,16 @@ export function createRenderer(options: RendererOptions): Renderer {
     },
     environment: process.env,
     readYaml: (text) => {
-      const read = readYaml(text, "from_yaml", { duplicateKeys: "warning" });
+      const read = readYamlDocuments(text, "from_yaml", { duplicateKeys: "warning" });
       if (!read.value) throw new Error(read.problems[0]?.summary ?? "not YAML");
-      return [read.value.value];
+      return read.value;
     },
     hosts: { names: options.hosts, scopeOf: options.scopeOf },
   };
+}
+
+export function createRenderer(options: RendererOptions): Renderer {
+  const settings = templateSettings(options);
   const withFunctions = (functions: TemplateFunctions | undefined): RenderSettings =>
     functions ? { ...settings, functions } : settings;
   return {

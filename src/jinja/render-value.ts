@@ -29,14 +29,15 @@ export function renderValue(
   );
 }
 
-/** Renders one string to data, with the distinctions that JSON cannot make. For comparisons with Ansible. */
+/** Renders one string to data, with the distinctions that JSON cannot make. */
 export function renderDatum(
   source: Value,
   scope: Scope,
   settings: RenderSettings,
+  at?: Place,
 ): Rendered<Datum> {
   const rendering = new Rendering(scope, settings);
-  return renderOne(source, rendering, undefined, (datum) => {
+  return renderOne(source, rendering, at, (datum) => {
     // Only what JSON can carry, or nearly, is a value: this refuses the rest.
     if (numeric(datum) === undefined) jsonOf(datum);
     return settled(datum);

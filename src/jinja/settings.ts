@@ -28,6 +28,8 @@ export interface RenderSettings {
   >;
   /** Reads YAML documents for the filter `from_yaml`; throws an Error on bad YAML. */
   readonly readYaml?: (text: string) => readonly Value[];
+  /** Runs a shell command of lookup('pipe') or lookup('lines') and answers what it prints; absent: they are refused. */
+  readonly runCommand?: (command: string) => string;
   readonly hosts?: HostScopes;
   readonly now?: () => Date;
   /** Evaluation steps before a rendering is given up. */

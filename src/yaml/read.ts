@@ -50,6 +50,30 @@ export function readYaml(text: string, file: string, options: ReadOptions): Outc
   return { value: document(located, source), problems };
 }
 
+/** The values of all documents of a text, of which a file may hold only one. */
+export function readYamlDocuments(
+  text: string,
+  file: string,
+  options: ReadOptions,
+): Outcome<readonly Value[]> {
+  const source = { text, file, lines: lineMap(text) };
+  const refused = unreadable(source);
+  if (refused !== undefined) return { problems: [refused] };
+  try {
+    const scalars = isJson(text) ? "json" : "yaml";
+    const read = compose(text, DEEPEST).map(({ root }) =>
+      construct(root, { ...source, duplicateKeys: options.duplicateKeys, scalars }),
+    );
+    const problems = read.flatMap((one) => one.problems);
+    return hasErrors(problems)
+      ? { problems }
+      : { value: read.map(({ located }) => located.value), problems };
+  } catch (thrown) {
+    if (thrown instanceof SyntaxFault) return { problems: [syntaxProblem(thrown, source)] };
+    throw thrown;
+  }
+}
+
 interface Source {
   readonly text: string;
   readonly file: string;

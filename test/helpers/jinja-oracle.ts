@@ -1,10 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { secret } from "../../src/model/command.ts";
 import { UnsafeText, VaultText } from "../../src/model/value.ts";
 import type { Scope, Value, ValueMap } from "../../src/model/value.ts";
 import { vaultReader } from "../../src/vault/vault.ts";
-import { readYaml } from "../../src/yaml/read.ts";
+import { readYamlDocuments } from "../../src/yaml/read.ts";
 import { evaluateCondition } from "../../src/jinja/condition.ts";
 import { readJson } from "../../src/jinja/json-text.ts";
 import { renderDatum } from "../../src/jinja/render-value.ts";
@@ -97,13 +98,12 @@ const settings: RenderSettings = {
     return found.isDirectory() ? "directory" : "file";
   },
   environment: { ORACLE_ENV: "from-env", HOME: "/home/oracle" },
-  readYaml: (source) =>
-    source.split(/^---$/m).flatMap((part, index, parts) => {
-      if (parts.length > 1 && index === 0 && part.trim() === "") return [];
-      const read = readYaml(part, "text", { duplicateKeys: "warning" });
-      if (read.value === undefined) throw new Error(read.problems[0]?.summary ?? "bad YAML");
-      return [read.value.value];
-    }),
+  runCommand: (command) => execFileSync("/bin/sh", ["-c", command], { encoding: "utf8" }),
+  readYaml: (source) => {
+    const read = readYamlDocuments(source, "text", { duplicateKeys: "warning" });
+    if (read.value === undefined) throw new Error(read.problems[0]?.summary ?? "bad YAML");
+    return read.value;
+  },
 };
 
 /** What we answer, in the words of the oracle: type, value and print, or omitted, or error. */

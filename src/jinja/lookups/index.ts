@@ -6,6 +6,7 @@ import { List } from "../values/datum.ts";
 import type { Arguments, Datum } from "../values/datum.ts";
 import { print } from "../values/print.ts";
 import { truthy } from "../values/truth.ts";
+import { COMMAND_LOOKUPS } from "./commands.ts";
 import { FILE_LOOKUPS } from "./files.ts";
 import { LIST_LOOKUPS } from "./lists.ts";
 import type { Lookup } from "./lookup.ts";
@@ -13,6 +14,7 @@ import { sequence } from "./sequence.ts";
 import { VARIABLE_LOOKUPS } from "./variables.ts";
 
 const LOOKUPS: ReadonlyMap<string, Lookup> = new Map([
+  ...Object.entries(COMMAND_LOOKUPS),
   ...Object.entries(FILE_LOOKUPS),
   ...Object.entries(LIST_LOOKUPS),
   ...Object.entries(VARIABLE_LOOKUPS),
@@ -21,8 +23,6 @@ const LOOKUPS: ReadonlyMap<string, Lookup> = new Map([
 
 /** Lookups of Ansible that would reach out of the rendering, and what to use instead. */
 const REFUSED: Readonly<Record<string, string>> = {
-  pipe: "Run the command in a task on localhost and register what it prints",
-  lines: "Run the command in a task on localhost and register what it prints",
   password: "Keep the password in a vault: a rendering must not write files",
   url: "Fetch it in a task and register the answer",
   unvault: "Mark the value !vault, it is decrypted when it is used",

@@ -1,14 +1,6 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import { seconds, say } from "./support/figures.ts";
-import {
-  NEW,
-  OLD,
-  expectFleet,
-  expectPrefix,
-  healthy,
-  unitStarts,
-  untilReady,
-} from "./support/fleet.ts";
+import { NEW, OLD, expectFleet, expectPrefix, healthy, unitStarts } from "./support/fleet.ts";
 import type { HostName } from "./support/lab.ts";
 import { HOSTS, contents, fleetState, inventoryFile, onHost, resetLab } from "./support/lab.ts";
 import { silenceText, watchServers } from "./support/prober.ts";
@@ -91,7 +83,6 @@ test("rollback_host: takes the failed host back alone; the next run does it and 
   expect(failed).toMatchObject({ code: 2 }); // ns1 is done: not every touched host is back
   expect(report.mostSilentAtOnce).toBe(1);
   expect(report.servers["ns3"]).toEqual([]);
-  await untilReady();
   expect((await fleetState()).hosts).toMatchObject([
     healthy("ns1", NEW),
     healthy("ns2", OLD),
@@ -119,7 +110,6 @@ test("rollback_run: takes every host back when a package cannot be configured on
   say("rollback_run, window", `${seconds(failed.ms)} there and back`);
   expect(failed).toMatchObject({ code: 10 });
   expect(failed.text).toContain("the lab refuses to configure 5");
-  await untilReady();
   const state = await expectFleet(OLD);
   expectPrefix(state, "v5", 5, HOSTS.length);
   expect(await contents()).toEqual(before);
@@ -142,7 +132,6 @@ test("ask: stops where nobody can be asked, and an answer takes the run back", a
     ...["resume", "--yes", "--answer", "rollback_run", ...site.common],
   );
   expect(answered).toMatchObject({ code: 10 });
-  await untilReady();
   await expectFleet(OLD);
   expect(await contents()).toEqual(before);
   expect(inventoryFile(VARS)).toBe(varsBefore);

@@ -2,15 +2,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { seconds, say } from "./support/figures.ts";
-import {
-  NEW,
-  OLD,
-  expectFleet,
-  expectPrefix,
-  hostOf,
-  unitStarts,
-  untilReady,
-} from "./support/fleet.ts";
+import { NEW, OLD, expectFleet, expectPrefix, hostOf, unitStarts } from "./support/fleet.ts";
 import {
   HOSTS,
   LAB,
@@ -220,7 +212,6 @@ describe("a fleet without a prefix", () => {
 
     expect(await site.rollback()).toMatchObject({ code: 0 });
     expect(await watch.stop()).toMatchObject({ mostSilentAtOnce: 0 });
-    await untilReady();
     await expectFleet(bare);
     expect(await contents()).toEqual(before);
     expect(inventoryFile(VARS)).toBe(varsBefore);

@@ -17,10 +17,12 @@ import { runInverse, whetherHappened } from "./inverse.ts";
 import { aloneOn } from "./lanes.ts";
 import { forgetJobs, isOpen, undoing } from "./left-jobs.ts";
 import type { Prepared } from "./prepared.ts";
-import { prepareBack, sessionFor } from "./prepared.ts";
+import { prepareBack, renderDuration, sessionFor } from "./prepared.ts";
 import { registeredOk } from "./registered.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
+import { hostView, passGate } from "./gate.ts";
+import { itemOf, scopeOf } from "./scope.ts";
 import { isOwnHost, settleFailed } from "./task-run.ts";
 import { pointOfNoReturn } from "./way.ts";
 
@@ -37,9 +39,11 @@ async function undoAndSettle(running: Running, record: HostTaskRecord): Promise<
   if (!task) return settleUndo(running, record, lostTask(record), began);
   if (record.back?.standing !== "intended")
     await running.append({ type: "undo-intended", of: record.of });
-  let result = await undone(running, record, task);
+  let result = await takeBack(running, record, task);
   // A second look settles most doubts: every undo begins with what is there.
-  if (result.kind === "in-doubt") result = await undone(running, record, task);
+  if (result.kind === "in-doubt") result = await takeBack(running, record, task);
+  if (result.kind === "done" || result.kind === "already")
+    result = await arrived(running, record, task, result);
   if (result.kind !== "away") return settleUndo(running, record, result, began);
   const { host } = record.of;
   if (laneOf(running.state, host).lost) return;
@@ -54,7 +58,32 @@ function lostTask(record: HostTaskRecord): Undone {
   return { kind: "failed", diagnostic };
 }
 
-async function undone(
+/** Whether what the author wants to see after the undo is there: it is waited for as `undone:` says. */
+async function arrived(
+  running: Running,
+  record: HostTaskRecord,
+  { undone }: Task,
+  result: Undone,
+): Promise<Undone | Away> {
+  if (undone === undefined) return result;
+  const { of } = record;
+  const item = itemOf(running.state, of);
+  const scope = scopeOf(running.program, running.state, of.host, undone, { item });
+  const waitMs = renderDuration(running, undone.wait, scope, undone);
+  if (typeof waitMs === "object") return { kind: "failed", diagnostic: waitMs };
+  const view = hostView(running, of.host);
+  const gate = await passGate(running, undone, [of.host], view, { waitMs, item });
+  switch (gate.kind) {
+    case "holds":
+      return result;
+    case "fails":
+      return { kind: "failed", diagnostic: gate.diagnostic };
+    case "unreachable":
+      return away(record, gate.diagnostic);
+  }
+}
+
+async function takeBack(
   running: Running,
   record: HostTaskRecord,
   task: Task,

@@ -36,6 +36,8 @@ export interface Task {
   /** Did it happen? Asked by resume and rollback instead of `check`. */
   readonly probe?: Task;
   readonly inverse?: Task | "none";
+  /** Must hold once the task was taken back, before the host counts as back. */
+  readonly undone?: Task;
 }
 
 export type TaskAction =

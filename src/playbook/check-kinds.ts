@@ -44,7 +44,7 @@ function checkPromise(source: Source, written: WrittenTask): void {
 
 function checkReading(source: Source, written: WrittenTask): void {
   const name = written.step?.name ?? "";
-  for (const keyword of ["irreversible", "probe", "inverse"] as const) {
+  for (const keyword of ["irreversible", "probe", "inverse", "undone"] as const) {
     if (written.task[keyword] === undefined) continue;
     about(source, written, keyword, {
       code: "playbook/not-here",
@@ -56,13 +56,14 @@ function checkReading(source: Source, written: WrittenTask): void {
 function checkChanging(source: Source, written: WrittenTask): void {
   const { task, section, role } = written;
   const name = written.step?.name ?? "";
-  if (role === "probe" || READS_ONLY.has(section)) {
+  const onlyLooks = role === "probe" || role === "undone";
+  if (onlyLooks || READS_ONLY.has(section)) {
     about(source, written, written.stepKey, {
       code: "playbook/changes",
-      summary: `"${name}" changes something, and ${role === "probe" ? "a probe" : `${section}:`} only looks`,
+      summary: `"${name}" changes something, and ${role === "probe" ? "a probe" : `${onlyLooks ? role : section}:`} only looks`,
       hint: canPromise(written)
         ? "Add `read_only: true` if the command changes nothing."
-        : `Use a read-only step${role === "probe" ? "" : `, or move this task to a phase`}.`,
+        : `Use a read-only step${onlyLooks ? "" : `, or move this task to a phase`}.`,
     });
   }
   if (task.wait !== undefined) {

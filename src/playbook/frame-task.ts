@@ -69,6 +69,11 @@ export function taskKeywords(nested: JsonSchema): { readonly [keyword: string]: 
       description:
         'The task that takes this one back, or "none" when there is nothing to take back.',
     },
+    undone: {
+      ...nested,
+      description:
+        "A read-only step that must hold once the task was taken back; with `wait:` it is asked until it does.",
+    },
   };
 }
 

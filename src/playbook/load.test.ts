@@ -32,7 +32,7 @@ phases:
   - name: Two
     tasks:
       - command: a
-      - { id: backup, command: b, probe: { pdns.state: {} }, inverse: { command: c } }
+      - { id: backup, command: b, probe: { pdns.state: {} }, inverse: { command: c }, undone: { pdns.state: {} } }
 rollback:
   - name: Back
     tasks: [{ undo: backup }, { command: d }]
@@ -44,6 +44,7 @@ rollback:
     expect(backup?.id).toBe("backup");
     expect(backup?.probe?.id).toBe("backup.probe");
     expect(backup?.inverse).toMatchObject({ id: "backup.inverse" });
+    expect(backup?.undone?.id).toBe("backup.undone");
     expect(playbook.rollback[0]?.tasks.map(({ id }) => id)).toEqual([
       "rollback.1.1",
       "rollback.1.2",

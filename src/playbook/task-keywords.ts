@@ -2,7 +2,7 @@ import type { Loop, Retry, Task } from "../model/playbook.ts";
 import { isValueMap, type Value, type ValueMap } from "../model/value.ts";
 import { defined } from "./defined.ts";
 
-type Keywords = Omit<Task, "id" | "name" | "at" | "action" | "probe" | "inverse">;
+type Keywords = Omit<Task, "id" | "name" | "at" | "action" | "probe" | "inverse" | "undone">;
 
 /** The keywords as they are; of a wrong type, which was said already, as if they were absent. */
 export function readKeywords(task: ValueMap): Keywords {

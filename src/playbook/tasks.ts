@@ -23,8 +23,8 @@ export interface WrittenTask {
   readonly step?: AnyStep;
   /** The key that names the step, as written. */
   readonly stepKey?: string;
-  /** `probe` and `inverse` stand inside the task that they belong to. */
-  readonly role: "task" | "probe" | "inverse";
+  /** The others stand inside the task that they belong to. */
+  readonly role: "task" | "probe" | "inverse" | "undone";
 }
 
 /** Where a task stands: its automatic id, and what it is there for. */
@@ -63,6 +63,7 @@ export function readTask(
       : readStep(source, steps, [...position.path, ...(key === undefined ? [] : [key])], key);
   const probe = inner(source, steps, { ...position, id: `${id}.probe`, role: "probe" });
   const inverse = inner(source, steps, { ...position, id: `${id}.inverse`, role: "inverse" });
+  const undone = inner(source, steps, { ...position, id: `${id}.undone`, role: "undone" });
   const step = action.kind === "step" ? steps.get(action.step) : undefined;
   const task: Task = {
     id,
@@ -76,6 +77,7 @@ export function readTask(
       : inverse[0] === undefined
         ? {}
         : { inverse: inverse[0].task }),
+    ...(undone[0] === undefined ? {} : { undone: undone[0].task }),
   };
   const written: WrittenTask = {
     task,
@@ -85,7 +87,7 @@ export function readTask(
     ...(step === undefined ? {} : { step }),
     ...(key === undefined ? {} : { stepKey: key }),
   };
-  return [written, ...probe, ...inverse];
+  return [written, ...probe, ...inverse, ...undone];
 }
 
 function inner(source: Source, steps: StepRegistry, position: Position): readonly WrittenTask[] {

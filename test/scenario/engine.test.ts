@@ -299,6 +299,40 @@ phases:
     expect(laneOf(fold(life.lines) ?? never(), hostId("a")).back?.standing).toBe("back");
   });
 
+  const looked = reversible.replace(
+    'value: "1" }',
+    'value: "1" }\n        undone: { holds: { key: ready, value: "yes" }, wait: 5m }',
+  );
+
+  test("takes a task for undone when what must hold then does, and waits for it", async () => {
+    const life = new Life(looked, { hosts: ["a"] });
+    await life.apply();
+    let looks = 0;
+    life.world.fault = ({ text }) => {
+      if (text.includes("get ready") && ++looks === 3)
+        life.world.of(hostId("a")).set("ready", "yes");
+      return undefined;
+    };
+    expect(codeOf(await life.rollback())).toBe(10);
+    expect(looks).toBe(3);
+    expect(life.world.effects.slice(-2)).toEqual(["a drop two", "a drop one"]);
+  });
+
+  test("is not over while that does not hold, and resume looks again without undoing twice", async () => {
+    const life = new Life(looked, { hosts: ["a"] });
+    await life.apply();
+    expect(codeOf(await life.rollback())).toBe(11);
+    const state = fold(life.lines) ?? never();
+    expect(laneOf(state, hostId("a")).back?.standing).toBe("needs-operator");
+    const [said] = life.lines.flatMap(({ entry }) =>
+      entry.type === "undo-settled" && "diagnostic" in entry ? [entry.diagnostic] : [],
+    );
+    expect(said).toMatchObject({ detail: ["waited 300 s for it"] });
+    life.world.of(hostId("a")).set("ready", "yes");
+    expect(codeOf(await life.resume())).toBe(10);
+    expect(life.world.effects.filter((effect) => effect === "a drop one")).toHaveLength(1);
+  });
+
   test("of a command that nobody knows how to undo stops there and says so", async () => {
     const life = new Life(strikeBell, { hosts: ["a"] });
     await life.apply();

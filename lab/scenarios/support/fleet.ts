@@ -2,7 +2,6 @@
 import { expect } from "@jest/globals";
 import type { FleetState, HostName, HostState } from "./lab.ts";
 import { HOSTS, fleetState, onHost } from "./lab.ts";
-import { until } from "./until.ts";
 
 const PACKAGES = ["pdns-server", "pdns-backend-lmdb", "pdns-tools"];
 const ZONES = 50;
@@ -64,13 +63,6 @@ export function expectPrefix(
     prefix,
     schemas: Array.from({ length: instances }, () => schema),
   });
-}
-
-/** An undo starts Lightning Stream again and does not wait until it has loaded everything: this does. */
-export async function untilReady(): Promise<void> {
-  await until("Lightning Stream's startup on every host", async () =>
-    (await fleetState()).hosts.every(({ startup }) => startup.main && startup.shard),
-  );
 }
 
 /** When each unit of each host last became active: equal means that nothing was restarted. */

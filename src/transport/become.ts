@@ -86,7 +86,8 @@ export function sudoRefused(
   seen: { stderr: string; code: number | undefined },
 ): Diagnostic {
   const said = seen.stderr.trim();
-  const detail = said === "" ? {} : { detail: said.split("\n").slice(-6) };
+  const lines = said.split("\n").filter((line) => line.trim() !== "");
+  const detail = lines.length === 0 ? {} : { detail: lines.slice(-6) };
   const verdict = VERDICTS.find(({ says }) => says.test(said));
   if (verdict !== undefined) {
     const summary = `${host}: ${verdict.summary(as.user)}`;

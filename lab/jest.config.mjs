@@ -7,9 +7,12 @@ if (process.env.LAB === undefined) {
   process.env.LAB_NET ??= "10.88.60";
 }
 
-// Each step by itself, and hosts that lose power, take minutes more than CI has: .ci/full runs them.
+// Each step by itself, and a power cut after every task, take minutes more than CI has: .ci/full runs them.
 const full = process.env.LAB_FULL === "1";
-if (!full) console.error("lab: NOT run here, but in .ci/full: lab/steps and the power cuts");
+if (!full)
+  console.error(
+    "lab: run by .ci/full and NOT here: lab/steps, and all but the most dangerous power cuts",
+  );
 
 export default {
   testEnvironment: tests.testEnvironment,
@@ -17,7 +20,6 @@ export default {
   transform: tests.transform,
   injectGlobals: false,
   testMatch: ["<rootDir>/scenarios/*.test.ts", ...(full ? ["<rootDir>/steps/*.lab.ts"] : [])],
-  testPathIgnorePatterns: full ? [] : ["crash-power"],
   globalSetup: "<rootDir>/scenarios/support/bring-up.mjs",
   globalTeardown: "<rootDir>/scenarios/support/take-down.mjs",
   maxWorkers: 1,

@@ -2,7 +2,6 @@
 //   node scripts/generate.mjs             writes
 //   node scripts/generate.mjs --check     writes nothing; fails when something is not current
 //   … --no-build                          uses dist/ as it is
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -82,12 +81,8 @@ const index = await format(registry(stepFolders()), { parser: "typescript", prin
 put("src/steps/index.ts", index);
 
 if (!process.argv.includes("--no-build")) {
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const built = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-  });
-  if (built.status !== 0) fail("the build failed");
+  const { build } = await import("./build.mjs");
+  if (!(await build())) fail("the build failed");
 }
 
 const load = (path) => import(pathToFileURL(join(root, "dist", path)).href);

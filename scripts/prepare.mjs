@@ -1,6 +1,6 @@
 // Makes a bare clone ready: installs the locked dependencies when they are missing or out of date, then builds.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
@@ -20,13 +20,13 @@ const installed = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
 if (!installed) {
   // Not `npm ci`: it refuses where a registry does not have the optional binaries of other platforms.
   run("npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]);
+  // Not written over: a copy of this folder made of hard links would be stamped too.
+  rmSync(stamp, { force: true });
   writeFileSync(stamp, wanted);
 }
 const built = join(root, "dist", "cli", "main.js");
-if (!process.argv.includes("--no-build") || !existsSync(built) || !statSync(built).isFile()) {
-  run(process.execPath, [
-    join(root, "node_modules/typescript/bin/tsc"),
-    "-p",
-    "tsconfig.build.json",
-  ]);
+if (!process.argv.includes("--no-build") || !existsSync(built)) {
+  // Only now: before the installation there may be nothing to build with.
+  const { build } = await import("./build.mjs");
+  if (!(await build())) process.exit(1);
 }

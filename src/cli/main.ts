@@ -29,7 +29,8 @@ async function start(): Promise<number> {
   try {
     return await runArguments(argv, terminal, version);
   } catch (error) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const { mappedTrace } = await import("./mapped-trace.ts");
+    const text = error instanceof Error ? mappedTrace(error.stack ?? error.message) : String(error);
     terminal.err(
       `This is a bug in runbook ${version}, not in what you gave it. Please report it with these lines:\n${text}\n`,
     );

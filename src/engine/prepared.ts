@@ -288,9 +288,25 @@ export function sessionFor(running: Running, prepared: Prepared, attempt: number
         /[^A-Za-z0-9._-]/g,
         "-",
       ),
-    ...(running.state.locks.get(of.on)?.fenced && { fencing: running.state.fencing }),
+    ...fenceFor(running, prepared),
   };
   return running.transport.connection(of.on).session(prepared.identity, scope);
+}
+
+/** A job is fenced by every lock that it can see: a private one only as the user who took it. */
+function fenceFor(
+  running: Running,
+  { of, identity }: Prepared,
+): Pick<JobScope, "fencing" | "lock"> {
+  const { locks, fencing } = running.state;
+  const lock = locks.get(of.on);
+  if (lock === undefined) return {};
+  if (lock.fenced) return { fencing };
+  const taker = hostIdentity(running, of.on);
+  const same =
+    identity.kind === taker.kind &&
+    (identity.kind === "login" || (taker.kind === "become" && taker.user === identity.user));
+  return same ? { fencing, lock: "private" } : {};
 }
 
 export function readerFor(running: Running, prepared: Prepared): HostSession {

@@ -58,6 +58,8 @@ export interface JobScope {
   readonly hostTask: string;
   /** The job refuses to start under a lock of a younger fencing number. Absent: no lock is required. */
   readonly fencing?: number;
+  /** Where that lock is: in the place that all users of the host see (absent), or in the home of the job's own user. */
+  readonly lock?: "shared" | "private";
 }
 
 export interface JobOptions {

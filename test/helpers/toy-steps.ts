@@ -40,6 +40,8 @@ export class World {
   /** Commands that take time: their effect comes at their end. "a release" to milliseconds. */
   readonly slow = new Map<string, number>();
   fault: ((asked: Asked) => ScriptedFault | undefined) | undefined;
+  /** Whether all users of a host see its lock, or only the one who took it. */
+  lockKind: "fenced" | "private" = "fenced";
   /** The plan is on disk: what is asked from now on belongs to the run. */
   planned = false;
   /** Lines that are on disk. */
@@ -148,15 +150,15 @@ export class World {
       if (holder && (holder.run !== run || holder.fencing > Number(number)))
         return { stdout: `held\n${holder.run} ${holder.fencing}\nwho somebody\n` };
       this.#locks.set(host, { run, fencing: Number(number) });
-      return { stdout: "taken fenced\n" };
+      return { stdout: `taken ${this.lockKind}\n` };
     }
     if (holder?.run === run) this.#locks.delete(host);
     return {};
   }
 
   /** Somebody else holds it. */
-  seize(host: HostId, run: string): void {
-    this.#locks.set(host, { run, fencing: 1 });
+  seize(host: HostId, run: string, fencing = 1): void {
+    this.#locks.set(host, { run, fencing });
   }
 
   lockHolder(host: HostId): string | undefined {

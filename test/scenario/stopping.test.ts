@@ -98,6 +98,27 @@ describe("locks", () => {
     expect(life.locked).toEqual([]);
   });
 
+  test.each(["fenced", "private"] as const)(
+    "that are %s keep a controller from working whose run was taken over",
+    async (kind) => {
+      const text = `${head()}
+phases:
+  - name: one
+    tasks:
+      - put: { key: one, value: "1" }
+      - strike: bell
+`;
+      const life = new Life(text, { hosts: ["a"] });
+      life.world.lockKind = kind;
+      life.world.fault = ({ text: command }) => {
+        if (command.includes("put")) life.world.seize(hostId("a"), "RUN-toy", 2);
+        return undefined;
+      };
+      expect(codeOf(await life.apply())).toBe(2);
+      expect(life.world.effects).toEqual(["a put one 1"]);
+    },
+  );
+
   test("of the hosts that answer are taken over when one does not, so that their jobs may run", async () => {
     const text = `${head()}
 phases:

@@ -9,13 +9,15 @@ export const jobCalls = {
   start(id: number, scope: JobScope, command: Command, options: JobOptions): string {
     const directory = jobDirectory(scope, options.name);
     const fencing =
-      scope.fencing === undefined ? "- -" : `${quote(scope.run)} ${String(scope.fencing)}`;
+      scope.fencing === undefined
+        ? "- - -"
+        : `${scope.lock ?? "shared"} ${quote(scope.run)} ${String(scope.fencing)}`;
     // What must not be killed half way gets a unit of its own, out of reach of logind; the rest starts faster without.
     const home = options.cancel === "leave" ? "unit" : "session";
     const words = [directory, options.name, renderCommand(command)].map(quote).join(" ");
     // Said last by the watcher however it ends; heard only when it could not say anything better.
     const over = `trap '_say ${id} "over -"' EXIT`;
-    const call = `_j ${id} ${words} ${home} ${fencing} ${unitName(directory)}`;
+    const call = `_j ${id} ${words} ${home} ${unitName(directory)} ${fencing}`;
     if (command.stdin === undefined) return `{ ${over}; ${call} 3</dev/null; } 2>/dev/null &`;
     const bytes = "reveal" in command.stdin ? command.stdin.reveal() : command.stdin;
     return `{ ${writePayload(bytes, true)} | { ${over}; ${call} 3<&0; }; } 2>/dev/null &`;

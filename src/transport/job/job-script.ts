@@ -112,11 +112,16 @@ _members() {
   done
 }
 _fenced() {
-  [ "$1" = - ] && return
-  _f1= _f2=; { read -r _f1 _f2 <"$_base/lock/fencing"; } 2>/dev/null
-  [ "$_f1" = "$1" ] && [ "$_f2" = "$2" ] && return
-  if [ -n "$_f1" ]; then _why="the lock on this host belongs to run $_f1, fencing number $_f2; this is run $1, number $2"
-  else _why="there is no lock on this host, and this job needs the one of run $1, number $2"; fi
+  _lock= _own=$2 _number=$3
+  case $1 in
+    -) return ;;
+    private) _lock=$HOME/.runbook/lock/fencing ;;
+    *) _lock=$_base/lock/fencing ;;
+  esac
+  _f1= _f2=; { read -r _f1 _f2 <"$_lock"; } 2>/dev/null
+  [ "$_f1" = "$2" ] && [ "$_f2" = "$3" ] && return
+  if [ -n "$_f1" ]; then _why="the lock on this host belongs to run $_f1, fencing number $_f2; this is run $2, number $3"
+  else _why="there is no lock on this host, and this job needs the one of run $2, number $3"; fi
   return 1
 }
 _hex() { [ -s "$1" ] || { _o=-; return; }; set -- $(od -An -v -tx1 -N 901 "$1"); _k=$#; _ifs=$IFS; IFS=; _o="$*"; IFS=$_ifs; [ "$_k" -le 900 ]; }
@@ -150,11 +155,11 @@ _launch() {
     printf '%s\\n' "$3" >"$1/unit"
     systemd-run --quiet --collect --wait --pipe --unit="$3" --description="\${1##*/}" -p KillMode=process -p SendSIGHUP=no \\
       --setenv=HOME="$HOME" --setenv=PATH="$PATH" --setenv=LC_ALL=C --setenv=USER="\${USER:-root}" --setenv=LOGNAME="\${LOGNAME:-root}" \\
-      "$_sh" "$1/run" "$1" "$_sh" <&3 >/dev/null 2>&1 3<&-
+      "$_sh" "$1/run" "$1" "$_sh" "$_lock" "$_own" "$_number" <&3 >/dev/null 2>&1 3<&-
     [ -e "$1/claim" ] && return
     rm -f "$1/unit"
   fi
-  setsid "$_sh" "$1/run" "$1" "$_sh" <&3 >/dev/null 2>&1 3<&- &
+  setsid "$_sh" "$1/run" "$1" "$_sh" "$_lock" "$_own" "$_number" <&3 >/dev/null 2>&1 3<&- &
   wait $!
 }
 _begun() {
@@ -170,16 +175,16 @@ _again() {
 _j() {
   umask 077
   if ! _find "$2"; then
-    _fenced "$6" "$7" || { _say "$1" "refused $_why"; return; }
+    _fenced "$7" "$8" "$9" || { _say "$1" "refused $_why"; return; }
     command -v setsid >/dev/null 2>&1 || { _say "$1" 'refused there is no setsid on the host (package util-linux)'; return; }
     if _make "$2"; then
-      if _e=$(set -C; _write "$_d" "$4" "$3" 2>&1); then _launch "$_d" "$5" "$8"
+      if _e=$(set -C; _write "$_d" "$4" "$3" 2>&1); then _launch "$_d" "$5" "$6"
       elif [ ! -e "$_d/claim" ]; then rm -rf -- "$_d"; _say "$1" "refused $_d cannot be written: $_e"; return; fi
     elif ! _find "$2"; then _say "$1" "refused $_why"; return; fi
   fi
   if ! _begun "$_d"; then
-    _fenced "$6" "$7" || { _say "$1" "refused $_why"; return; }
-    if _e=$({ (set -C; _write "$_d" "$4" "$3" ".$$-$1") && _again "$_d" ".$$-$1"; } 2>&1); then _launch "$_d" "$5" "$8"
+    _fenced "$7" "$8" "$9" || { _say "$1" "refused $_why"; return; }
+    if _e=$({ (set -C; _write "$_d" "$4" "$3" ".$$-$1") && _again "$_d" ".$$-$1"; } 2>&1); then _launch "$_d" "$5" "$6"
     else _say "$1" "refused $_d cannot be written: $_e"; return; fi
   fi
   _watch "$1" "$_d"
@@ -245,9 +250,20 @@ _cancel() {
 `;
 }
 
-/** Runs inside the job's own session or unit: `sh run DIRECTORY SHELL`, standard input is the command's. */
+/**
+ * Runs inside the job's own session or unit: `sh run DIRECTORY SHELL LOCK RUN NUMBER`, standard input is the command's.
+ * The lock is looked at once more after the claim: whoever took it over meanwhile sees the claim, or the job sees the new
+ * lock. A start that was under way when its controller died cannot run behind the back of the next one.
+ */
 const RUNNER = `umask 077
 cd -- "$1" || exit 125
+lock=$3 own=$4 number=$5
+held() {
+  [ -n "$lock" ] || return 0
+  run= now=; { read -r run now <"$lock"; } 2>/dev/null
+  [ "$run" = "$own" ] && [ "$now" = "$number" ]
+}
+held || exit 0
 start=- boot=-
 if { read -r line </proc/$$/stat; } 2>/dev/null; then
   shell=$2; directory=$1
@@ -259,6 +275,7 @@ fi
 set -C
 { printf '%s %s %s\\n' "$$" "$start" "$boot" >claim; } 2>/dev/null || exit 0
 set +C
+held || { rm -f claim; exit 0; }
 sync claim 2>/dev/null || sync
 trap : TERM INT HUP QUIT
 (

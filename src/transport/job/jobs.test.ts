@@ -48,9 +48,13 @@ class Machine implements AsyncDisposable {
   }
 
   /** Another controller that reaches this machine. */
-  controller(of: JobScope = scope, limits: Partial<TransportLimits> = {}): HostSession {
+  controller(
+    of: JobScope = scope,
+    limits: Partial<TransportLimits> = {},
+    shell?: string,
+  ): HostSession {
     const transport = createTransport({
-      settingsOf: () => localSettings(),
+      settingsOf: () => ({ ...localSettings(), ...(shell && { shell }) }),
       clock: realClock,
       limits: { stateRoot: this.scratch.path, killGraceMs: 300, ...limits },
     });
@@ -212,7 +216,10 @@ describe("a job", () => {
     try {
       const [, start, boot] = claimOf(machine, "reused");
       rmSync(machine.of("reused", "status"));
-      writeFileSync(machine.of("reused", "claim"), `${other.pid ?? 0} ${start} ${boot}\n`);
+      writeFileSync(
+        machine.of("reused", "claim"),
+        `${other.pid ?? 0} ${Number(start) - 1} ${boot}\n`,
+      );
       expect(await session.standing("reused")).toMatchObject({ kind: "vanished" });
       expect(await session.job(sh`true`, safe("reused"))).toMatchObject({ kind: "vanished" });
     } finally {
@@ -372,6 +379,51 @@ describe("a job is not started", () => {
     expect(await session.jobs()).toEqual([]);
     lock(machine, "run1 3\nwho me\n");
     expect(said(await session.job(work, safe("fenced")))).toEqual([0, "worked\n", ""]);
+  });
+
+  test("by a private lock of another number, in the home of its user", async () => {
+    await using machine = new Machine();
+    const shell = machine.file("home-sh");
+    const text = `#!/bin/sh\nHOME=${machine.scratch.path}; export HOME; exec /bin/sh "$@"\n`;
+    writeFileSync(shell, text, { mode: 0o755 });
+    mkdirSync(machine.file(".runbook/lock"), { recursive: true });
+    writeFileSync(machine.file(".runbook/lock/fencing"), "run1 4\n");
+    const old = machine.controller({ ...scope, fencing: 3, lock: "private" }, {}, shell);
+    expect(said(await old.job(work, safe("old")))).toEqual([
+      75,
+      "",
+      expect.stringContaining("belongs to run run1, fencing number 4"),
+    ]);
+    const young = machine.controller({ ...scope, fencing: 4, lock: "private" }, {}, shell);
+    expect(said(await young.job(work, safe("young")))).toEqual([0, "worked\n", ""]);
+  });
+
+  test("that was under way when the lock was taken over, although whoever took it saw no job", async () => {
+    await using machine = new Machine();
+    // Whatever is started on this machine for the first controller is kept back before it begins.
+    const slow = machine.file("slow-sh");
+    const gate = machine.file("gate");
+    writeFileSync(
+      slow,
+      `#!/bin/sh\ncase $1 in */run) until [ -e ${gate} ]; do sleep 0.02; done ;; esac\nexec /bin/sh "$@"\n`,
+      { mode: 0o755 },
+    );
+    const effect = sh`echo x >>${machine.file("effects")}`;
+    lock(machine, "run1 1\n");
+    const dying = machine.controller({ ...scope, fencing: 1 }, {}, slow);
+    const start = dying.job(effect, safe("start"));
+    await eventually(
+      "it is about to be launched",
+      () => existsSync(machine.jobs) && existsSync(machine.of("start", "run")),
+    );
+    lock(machine, "run1 2\n");
+    const next = machine.controller({ ...scope, fencing: 2 });
+    expect(await next.standing("start")).toEqual({ kind: "absent" });
+    const again = machine.controller({ ...scope, hostTask: "1.1@here.2", fencing: 2 });
+    expect(said(await again.job(effect, safe("start")))).toEqual([0, "", ""]);
+    writeFileSync(gate, "");
+    expect(said(await start)).toEqual([75, "", expect.stringContaining("fencing number 2")]);
+    expect(readFileSync(machine.file("effects"), "utf8")).toBe("x\n");
   });
 
   test("in a directory that others can write to, or that is a link", async () => {

@@ -1,8 +1,9 @@
 /** The only place that puts the parts of the engine together. */
 import type { Question, Running } from "../engine/running.ts";
-import { applyLine, started } from "../engine/fold.ts";
+import { started } from "../engine/fold.ts";
 import { hushedEntry } from "../engine/no-log.ts";
 import { buildProgram } from "../engine/program.ts";
+import { recordTo } from "../engine/recording.ts";
 import { createDnsClient } from "../dns/index.ts";
 import { gatherFacts } from "../facts/gather.ts";
 import type { Redactor } from "../lib/redact.ts";
@@ -56,6 +57,7 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
     }
   };
   const state = parts.state ?? started(spec);
+  const recording = recordTo(journal, state, parts.signal);
   const program = buildProgram({ spec, playbook });
   const mask = (text: string): string => parts.redactor.mask(text);
   const trace = traceTo(process.env["RUNBOOK_TRACE"], systemClock, mask);
@@ -76,7 +78,7 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
     dns: createDnsClient(),
     files: createControllerFiles(spec.folders),
     clock: trace.clock,
-    signal: parts.signal,
+    signal: recording.signal,
     factsOf: new Map(),
     checkParams: validateParams,
     gatherFacts,
@@ -84,8 +86,7 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
     emit: (event: RunEvent) => tell((reporter) => reporter.event(event)),
     async append(given: JournalEntry) {
       const entry = maskedEntry(hushedEntry(program, given), (text) => parts.redactor.mask(text));
-      const line = await journal.append(entry);
-      if (entry.type !== "run-started") applyLine(state, line);
+      const line = await recording.append(entry);
       tell((reporter) => reporter.entry(line, state));
     },
     async [Symbol.asyncDispose]() {

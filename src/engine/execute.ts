@@ -47,6 +47,9 @@ export async function execute(running: Running, wish: StopWish): Promise<End> {
   for (;;) {
     if (wish.level === 3)
       return left("interrupted", "left at the third interrupt; jobs on hosts go on");
+    // Nothing that is under way can be written down any more; jobs on hosts go on, and a resume finds them.
+    const unwritten = failures.find((error) => error instanceof JournalFailure);
+    if (unwritten) return failedEnd(unwritten);
     const woken = new Promise<void>((resolve) => {
       wake = resolve;
     });

@@ -66,6 +66,32 @@ describe("a disk that gets full", () => {
   });
 });
 
+describe("a disk that gets full while a host is waited for", () => {
+  test("ends the wait: 11", async () => {
+    const wait = `
+      - shell: "test -e {{ root }}/never"
+        read_only: true
+        wait: 10m
+        when: inventory_hostname == 'b'
+      - shell:`;
+    const playbook = PLAYBOOK.replace("\n      - shell:", wait).replace(
+      "hosts: all",
+      "hosts: all\nrollout: { mode: window, on_failure: ask }",
+    );
+    await using fleet = await startFleet(["a", "b"]);
+    fleet.file("many.yaml", playbook);
+    await using other = await startFleet(["a"]);
+    other.file("many.yaml", playbook);
+    await other.runbook(apply);
+    const { size } = statSync(onlyJournal(other));
+    const { code, err } = await fleet.runbook(apply, {
+      under: diskOf(Math.floor((size * 0.8) / 512)),
+    });
+    expect([code, err]).toEqual([11, expect.stringContaining("the journal cannot be written: ")]);
+    expect(fleet.host("b").has("effects")).toBe(false);
+  });
+});
+
 describe("a journal", () => {
   test("that is torn anywhere in its last line is gone on with", async () => {
     await using fleet = await oneHost();

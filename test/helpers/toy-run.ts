@@ -3,9 +3,10 @@ import type { Ending } from "../../src/engine/begin.ts";
 import type { StopWish } from "../../src/engine/execute.ts";
 import type { End } from "../../src/engine/decide.ts";
 import { execute } from "../../src/engine/execute.ts";
-import { applyLine, fold, started } from "../../src/engine/fold.ts";
+import { fold, started } from "../../src/engine/fold.ts";
 import { lockHosts } from "../../src/engine/host-lock.ts";
 import { buildProgram } from "../../src/engine/program.ts";
+import { recordTo } from "../../src/engine/recording.ts";
 import { resumeRun } from "../../src/engine/resuming.ts";
 import type { Question, Running } from "../../src/engine/running.ts";
 import { touchedHosts } from "../../src/engine/standing.ts";
@@ -102,6 +103,8 @@ export interface Death {
 export interface Fate {
   /** Called when a line is on disk, before anybody hears of it. */
   readonly onLine?: (line: number) => void;
+  /** Asked before every line: there is no room for it. */
+  readonly isFull?: () => boolean;
   readonly ask?: (question: Question) => Promise<string | undefined>;
   readonly gatherFacts?: Running["gatherFacts"];
 }
@@ -119,11 +122,11 @@ export function controller(
   const state = fold(lines) ?? started(spec);
   let dead = false;
   world.written = () => lines.length;
-  const append = async (entry: JournalEntry): Promise<void> => {
+  const journalled = async (entry: JournalEntry): Promise<JournalLine> => {
     await Promise.resolve();
     const seq = lines.length + 1;
     if (death?.line === seq && death.when === "before") dead = true;
-    if (dead) throw killed();
+    if (dead || fate.isFull?.()) throw killed();
     const line: JournalLine = JSON.parse(
       JSON.stringify({ seq, at: clock.now(), entry }),
     ) as JournalLine;
@@ -132,12 +135,13 @@ export function controller(
     if (dead) throw killed();
     if (entry.type === "planned") world.planned = true;
     fate.onLine?.(seq);
-    if (entry.type !== "run-started") applyLine(state, line);
+    return line;
   };
+  const recording = recordTo({ append: journalled }, state, new AbortController().signal);
   return {
     program: buildProgram({ spec, playbook }),
     state,
-    append,
+    append: async (entry) => void (await recording.append(entry)),
     transport: world.hosts.transport(),
     steps: toySteps,
     readOnlySteps: new Map(),
@@ -151,7 +155,7 @@ export function controller(
     dns: { soa: () => Promise.resolve([]) },
     files: world.files(),
     clock,
-    signal: new AbortController().signal,
+    signal: recording.signal,
     factsOf: new Map(),
     checkParams: validateParams,
     gatherFacts: fate.gatherFacts ?? (() => Promise.resolve({})),

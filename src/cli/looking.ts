@@ -2,6 +2,7 @@
 import type { Running } from "../engine/running.ts";
 import { MemoryJournal } from "../journal/memory.ts";
 import type { NewRun } from "./new-run.ts";
+import { liveReporter } from "./reporters.ts";
 import { createRunning } from "./running.ts";
 import { systemClock } from "./system-clock.ts";
 import type { Terminal } from "./terminal.ts";
@@ -10,7 +11,7 @@ export function lookingRun(made: NewRun, terminal: Terminal): Running & AsyncDis
   return createRunning({
     ...made,
     journal: new MemoryJournal(systemClock),
-    reporters: [],
+    reporters: liveReporter(terminal, made.playbook),
     signal: new AbortController().signal,
     note: (text) => terminal.err(`${text}\n`),
   });

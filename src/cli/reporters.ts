@@ -1,4 +1,6 @@
 import { createHumanReporter } from "../report/human.ts";
+import { createLiveReporter } from "../report/live.ts";
+import { printable } from "../lib/printable.ts";
 import type { Redactor } from "../lib/redact.ts";
 import type { Reporter } from "../model/event.ts";
 import type { Playbook } from "../model/playbook.ts";
@@ -14,6 +16,14 @@ export interface ReporterParts {
   readonly redactor: Redactor;
 }
 
+/** The view at the foot of the terminal, where there is one. */
+export function liveReporter(terminal: Terminal, playbook: Playbook): readonly Reporter[] {
+  const { show, paint } = terminal;
+  if (!show) return [];
+  const clean = (text: string): string => printable(terminal.mask(text)).replaceAll(/\s+/g, " ");
+  return [createLiveReporter({ playbook, paint, clean, now: Date.now, show })];
+}
+
 export async function reportersFor({
   terminal,
   playbook,
@@ -27,12 +37,14 @@ export async function reportersFor({
     playbook,
     sourceLine,
     diff: options.diff === true,
+    waits: terminal.show === undefined,
   });
-  if (options.log === undefined) return [human];
+  const forPeople = [human, ...liveReporter(terminal, playbook)];
+  if (options.log === undefined) return forPeople;
   // Loaded where it is asked for: it would be a twentieth of every start.
   const { createLogReporter } = await import("../report/log.ts");
   return [
-    human,
+    ...forPeople,
     createLogReporter({ file: options.log, run: spec.run, mask: (text) => redactor.mask(text) }),
   ];
 }

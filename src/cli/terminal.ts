@@ -3,6 +3,9 @@ import { createInterface } from "node:readline/promises";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Paint } from "../report/paint.ts";
 import { paintFor, wantsColours } from "../report/paint.ts";
+import type { ShownView } from "../report/live.ts";
+import type { ViewSize } from "../report/live-view.ts";
+import { createLiveScreen } from "./live-screen.ts";
 import { problemsText } from "../report/problem-text.ts";
 import { sourceLine } from "./source-line.ts";
 
@@ -17,6 +20,10 @@ export interface Terminal {
   /** Undefined: there is nobody to ask. */
   ask(text: string): Promise<string | undefined>;
   readonly interactive: boolean;
+  /** How wide what is written to `out` may be; undefined: it is no terminal, and nothing is left out for its sake. */
+  readonly columns: number | undefined;
+  /** Shows a live view beneath everything else; undefined: plain lines only. */
+  readonly show?: (frame: (size: ViewSize) => readonly string[]) => ShownView;
 }
 
 export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
@@ -25,18 +32,35 @@ export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
     wantsColours(process.stderr, env),
   ];
   const errPaint = paintFor(errColours);
+  const live = wantsLiveView(env) ? createLiveScreen(process.stdout, env) : undefined;
   const terminal: Terminal = {
     paint: paintFor(outColours),
     errPaint,
     mask: (text) => text,
     interactive: process.stdin.isTTY && process.stderr.isTTY,
-    out: (text) => void process.stdout.write(obeyable(terminal.mask(text), outColours)),
-    err: (text) => void process.stderr.write(obeyable(terminal.mask(text), errColours)),
+    get columns() {
+      return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
+    },
+    out: (text) => {
+      const safe = obeyable(terminal.mask(text), outColours);
+      if (live) live.print(safe);
+      else process.stdout.write(safe);
+    },
+    err: (text) => {
+      const safe = obeyable(terminal.mask(text), errColours);
+      if (live) live.print(safe);
+      else process.stderr.write(safe);
+    },
+    ...(live && {
+      show: (frame: (size: ViewSize) => readonly string[]) =>
+        live.show(frame, (line) => obeyable(terminal.mask(line), outColours)),
+    }),
     problems: (problems) => {
       if (problems.length > 0) terminal.err(`${problemsText(problems, errPaint, sourceLine)}\n`);
     },
     async ask(text) {
       if (!terminal.interactive) return undefined;
+      using _quiet = live?.suspend();
       const reader = createInterface({ input: process.stdin, output: process.stderr });
       const gone = new AbortController();
       // At a question an interrupt means no, and so does the end of the input.
@@ -54,6 +78,12 @@ export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
     },
   };
   return terminal;
+}
+
+/** Where a program may draw: a terminal on both streams, and nobody who asked for plain lines. */
+function wantsLiveView(env: NodeJS.ProcessEnv): boolean {
+  if (env["NO_COLOR"] || env["CI"] || !env["TERM"] || env["TERM"] === "dumb") return false;
+  return process.stdout.isTTY && process.stderr.isTTY;
 }
 
 const CONTROL = String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]`;

@@ -3,12 +3,14 @@ import { assertNever } from "../lib/assert-never.ts";
 import { showDuration } from "../lib/duration.ts";
 import { printable } from "../lib/printable.ts";
 import type { RunEvent, Reporter } from "../model/event.ts";
-import type { HostId, HostTask, TaskId } from "../model/ids.ts";
+import type { HostId, HostTask } from "../model/ids.ts";
 import { FLEET, hostTaskKey } from "../model/ids.ts";
 import type { JournalEntry, JournalLine } from "../model/journal-entry.ts";
-import type { Playbook, Task } from "../model/playbook.ts";
+import type { Playbook } from "../model/playbook.ts";
 import type { RunState } from "../model/run-state.ts";
 import { changeText } from "./change-text.ts";
+import { clockTime } from "./clock-time.ts";
+import { outlineOf } from "./outline.ts";
 import type { Paint } from "./paint.ts";
 import type { SourceLine } from "./problem-text.ts";
 import { problemText } from "./problem-text.ts";
@@ -20,16 +22,13 @@ export interface HumanOptions {
   readonly sourceLine: SourceLine;
   /** Show what changed, not only that it did. */
   readonly diff: boolean;
-}
-
-interface Known {
-  readonly name: string;
-  readonly phase: string;
+  /** Say what is waited for, in lines that stay; not where a live view shows it. */
+  readonly waits: boolean;
 }
 
 export function createHumanReporter(options: HumanOptions): Reporter {
   const { paint, write } = options;
-  const known = knownTasks(options.playbook);
+  const outline = outlineOf(options.playbook);
   const phases = new Map<HostId, string>();
   const waits = new Map<HostId, string>();
   const width = { host: 4 };
@@ -39,11 +38,11 @@ export function createHumanReporter(options: HumanOptions): Reporter {
     write(`${name.padEnd(width.host)}  ${word} ${text}\n`);
   };
   const nameOf = (of: HostTask): string => {
-    const name = known.get(of.task)?.name ?? of.task;
+    const name = outline.task(of.task)?.name ?? of.task;
     return of.item === undefined ? name : `${name} [${of.item}]`;
   };
   const enter = (of: HostTask): void => {
-    const phase = known.get(of.task)?.phase;
+    const phase = outline.task(of.task)?.phase;
     if (phase === undefined || phases.get(of.host) === phase) return;
     phases.set(of.host, phase);
     line(of.host, paint.bold("──"), paint.bold(phase));
@@ -155,9 +154,10 @@ export function createHumanReporter(options: HumanOptions): Reporter {
       switch (event.type) {
         case "waiting": {
           const text = `waiting for it: ${printable(event.for)}`;
-          if (waits.get(event.host) === text) return;
+          if (!options.waits || waits.get(event.host) === text) return;
           waits.set(event.host, text);
-          return line(event.host, paint.dim("…       "), text);
+          const until = paint.dim(` (at most until ${clockTime(event.untilMs, "seconds")})`);
+          return line(event.host, paint.dim("…       "), text + until);
         }
         case "said":
           return line(event.host, paint.dim("…       "), printable(event.text));
@@ -190,20 +190,4 @@ function indent(text: string): string {
     .split("\n")
     .map((line) => `          ${line}`)
     .join("\n");
-}
-
-function knownTasks(playbook: Playbook): ReadonlyMap<TaskId, Known> {
-  const known = new Map<TaskId, Known>();
-  const add = (tasks: readonly Task[], phase: string): void => {
-    for (const task of tasks) {
-      known.set(task.id, { name: task.name, phase });
-      if (typeof task.inverse === "object")
-        known.set(task.inverse.id, { name: `undo ${task.name}`, phase });
-    }
-  };
-  add(playbook.beforeHost, "Before the host");
-  for (const phase of playbook.phases) add(phase.tasks, phase.name);
-  add(playbook.afterHost, "After the host");
-  for (const phase of playbook.rollback) add(phase.tasks, phase.name);
-  return known;
 }

@@ -32,6 +32,7 @@ export async function show(
     playbook: read.playbook,
     sourceLine,
     diff: false,
+    waits: false,
   });
   let state: RunState | undefined;
   for (const line of read.journal.lines) {

@@ -1,6 +1,6 @@
 /**
  * Measures what runbook costs. `npm run bench -- [NAME…] [--rounds N] [--against NAME=PATH/TO/main.js …]`
- * Names: start, engine, ssh, upgrade (needs root and a lab, is not run unless it is named). docs/reference/benchmarks.md
+ * Names: start, engine, live, ssh, upgrade (needs root and a lab, is not run unless it is named). docs/reference/benchmarks.md
  * says what the figures mean and what they leave out.
  */
 import { cpus, loadavg, release } from "node:os";
@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 const MEASUREMENTS = {
   start: async (options) => (await import("./start.mjs")).measureStart(options),
   engine: async (options) => (await import("./engine.mjs")).measureEngine(options),
+  live: async (options) => (await import("./live.mjs")).measureLive(options),
   ssh: async (options) => (await import("./ssh.mjs")).measureSsh(options),
   upgrade: async (options) => (await import("./upgrade.mjs")).measureUpgrade(options),
 };
@@ -21,7 +22,7 @@ const { values, positionals } = parseArgs({
     against: { type: "string", multiple: true, default: [] },
   },
 });
-const names = positionals.length > 0 ? positionals : ["start", "engine", "ssh"];
+const names = positionals.length > 0 ? positionals : ["start", "engine", "live", "ssh"];
 const unknown = names.filter((name) => !Object.hasOwn(MEASUREMENTS, name));
 const say = (text) => process.stdout.write(`${text}\n`);
 if (unknown.length > 0) {

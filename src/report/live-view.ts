@@ -37,7 +37,7 @@ export function liveLines(
   nowMs: number,
   options: ViewOptions,
 ): readonly string[] {
-  if (progress.isOver || size.columns < 12 || size.rows < 4) return [];
+  if (progress.isOver || size.columns < 20 || size.rows < 4) return [];
   const most = Math.min(Math.floor(size.rows / 2), 16);
   const header = headerLines(progress, size.columns, nowMs, options).slice(0, most);
   const matter = hostsThatMatter(progress);

@@ -1,4 +1,5 @@
 /** Texts of an entry that people will read, with secrets masked by value before they are kept: `show` knows no secrets. */
+import { masked } from "../lib/masked.ts";
 import type { JournalEntry } from "../model/journal-entry.ts";
 
 const READ_BY_PEOPLE: ReadonlySet<string> = new Set([
@@ -6,16 +7,14 @@ const READ_BY_PEOPLE: ReadonlySet<string> = new Set([
 ]);
 
 export function maskedEntry(entry: JournalEntry, mask: (text: string) => string): JournalEntry {
-  const masked = (value: unknown): unknown => {
-    if (typeof value === "string") return mask(value);
-    if (Array.isArray(value)) return value.map(masked);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, masked(one)]));
-  };
   const fields = Object.entries(entry).map(([name, value]): [string, unknown] => [
     name,
-    READ_BY_PEOPLE.has(name) ? masked(value) : value,
+    READ_BY_PEOPLE.has(name) ? masked(value, mask) : value,
   ]);
   // Texts stay texts: the shape is the one that came in.
-  return Object.fromEntries(fields) as unknown as JournalEntry;
+  const kept = Object.fromEntries(fields) as unknown as JournalEntry;
+  if (kept.type !== "settled" || kept.registered === undefined) return kept;
+  // A resume needs what was registered as it was; reports show this instead.
+  const shown = masked(kept.registered, mask);
+  return JSON.stringify(shown) === JSON.stringify(kept.registered) ? kept : { ...kept, shown };
 }

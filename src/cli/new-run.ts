@@ -35,6 +35,8 @@ export async function readNewRun(
   terminal.mask = (text) => redactor.mask(text);
   const playbook = await readPlaybook(file);
   const inventory = await readInventory(options, playbook.value?.folder, redactor);
+  // Before those of logins, which no journal keeps.
+  const secrets = redactor.secrets();
   const login = await loginSecrets(options, process.env, redactor);
   const read = [...playbook.problems, ...inventory.problems, ...login.problems];
   if (playbook.value === undefined || inventory.value === undefined || login.value === undefined) {
@@ -60,6 +62,7 @@ export async function readNewRun(
     options,
     renderer,
     redactor,
+    secrets,
   });
   terminal.problems([...read, ...made.problems]);
   if (made.value === undefined) {

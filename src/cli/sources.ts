@@ -68,6 +68,11 @@ function noInventory(): Diagnostic {
 
 const SECRET_NAME = /pass(word|phrase|wd)?$|_pass(word)?_|secret|token|private_key$|api_?key/i;
 
+/** Whether what is called so is a password or the like. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
 /** What an encrypted file holds, and what is called a password, is masked wherever it would be shown. */
 function keepSecret(inventory: Inventory, redactor: Redactor): void {
   const seen = new Set<Value>();
@@ -85,7 +90,7 @@ function keepSecret(inventory: Inventory, redactor: Redactor): void {
     for (const [name, given] of inventory.candidates(host.name)) {
       for (const { value, from } of given) {
         const encrypted = "encrypted" in from && from.encrypted;
-        if (encrypted || (SECRET_NAME.test(name) && !isTemplateText(value))) hide(value);
+        if (encrypted || (isSecretName(name) && !isTemplateText(value))) hide(value);
       }
     }
   }

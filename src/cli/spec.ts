@@ -31,6 +31,8 @@ export interface SpecRequest {
   readonly options: RunOptions;
   readonly renderer: Renderer;
   readonly redactor: Redactor;
+  /** What the inventory keeps secret. */
+  readonly secrets: readonly string[];
 }
 
 export async function makeSpec(request: SpecRequest): Promise<Outcome<RunSpec>> {
@@ -85,7 +87,8 @@ export async function makeSpec(request: SpecRequest): Promise<Outcome<RunSpec>> 
     addresses: addressesOf(request, fleet, scopes),
     inventory: request.inventory.sources,
     connection: openOptions(options),
-    who: `${userName()}@${hostname()}`,
+    ...(request.secrets.length > 0 && { secrets: request.secrets }),
+    who: operatorName(),
   };
   return { value: spec, problems };
 }
@@ -202,6 +205,11 @@ function addressesOf(
       return [host, rendered?.kind === "rendered" ? asText(rendered.value) : host];
     }),
   );
+}
+
+/** Who sits here: user and machine. */
+export function operatorName(): string {
+  return `${userName()}@${hostname()}`;
 }
 
 function userName(): string {

@@ -5,20 +5,25 @@
 export interface Redactor {
   add(secret: string): void;
   mask(text: string): string;
+  /** What was added so far. */
+  secrets(): readonly string[];
 }
 
 const SHORTEST = 4;
 const DOTS = "•••";
 
 export function createRedactor(): Redactor {
+  const added = new Set<string>();
   const forms = new Set<string>();
   let pattern: RegExp | undefined;
   return {
     add(secret) {
-      if (secret.length < SHORTEST) return;
+      if (secret.length < SHORTEST || added.has(secret)) return;
+      added.add(secret);
       for (const form of formsOf(secret)) if (form.length >= SHORTEST) forms.add(form);
       pattern = undefined;
     },
+    secrets: () => [...added],
     mask(text) {
       if (forms.size === 0) return text;
       pattern ??= new RegExp(

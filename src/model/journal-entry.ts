@@ -60,6 +60,8 @@ export type JournalEntry =
       readonly durationMs: number;
       readonly after?: Json;
       readonly registered?: Json;
+      /** What people may see of `registered`, where that is not all of it: secrets are masked. */
+      readonly shown?: Json;
       readonly facts?: JsonObject;
       readonly message?: string;
     }
@@ -73,6 +75,7 @@ export type JournalEntry =
       /** `ignore_errors`: the lane goes on. */
       readonly ignored?: true;
       readonly registered?: Json;
+      readonly shown?: Json;
     }
   | {
       readonly type: "settled";
@@ -82,6 +85,7 @@ export type JournalEntry =
       readonly durationMs: number;
       readonly diagnostic: Diagnostic;
       readonly registered?: Json;
+      readonly shown?: Json;
     }
   /** Looked at after doubt and found not to have happened: it will be done again, its first record stays (J5). */
   | { readonly type: "unbegun"; readonly of: HostTask; readonly why: string }
@@ -138,7 +142,7 @@ export const SEALED: { readonly [type in JournalEntry["type"]]?: readonly string
   "run-started": ["spec"],
   looped: ["items"],
   intended: ["undo", "changes"],
-  settled: ["after", "registered", "facts", "message", "diagnostic"],
+  settled: ["after", "registered", "shown", "facts", "message", "diagnostic"],
   "undo-settled": ["changes", "diagnostic"],
 };
 

@@ -47,6 +47,11 @@ export interface RunSpec {
   readonly inventory: readonly string[];
   /** Connection options of the command line that were not secret. */
   readonly connection: JsonObject;
+  /**
+   * Values of encrypted files and of what is called a password. They stand among the variables too; here they are named,
+   * so that a report masks them. Passwords of logins are not among them.
+   */
+  readonly secrets?: readonly string[];
   /** Who started it: user and machine. */
   readonly who: string;
 }

@@ -8,6 +8,7 @@ import type {
   InventoryCommandOptions,
   InventoryOptions,
   PlanOptions,
+  ReportOptions,
   ResumeOptions,
   RollbackOptions,
   RunOptions,
@@ -149,6 +150,22 @@ export function commandTree(
     .action(async (run: string | undefined, options: ShowOptions) => {
       const { show } = await import("./commands/show.ts");
       end(await show(run, options, terminal));
+    });
+
+  withState(program.command("report").argument("[run]"))
+    .description("what a run did, as one HTML page for the ticket or as JSON")
+    .addOption(
+      new Option("--format <format>", "which kind of report")
+        .choices(["html", "json"])
+        .default("html"),
+    )
+    .option(
+      "-o, --out <file>",
+      "where it is written, whole or not at all; default: standard output",
+    )
+    .action(async (run: string | undefined, options: ReportOptions) => {
+      const { report } = await import("./commands/report.ts");
+      end(await report(run, options, terminal));
     });
 
   withInventory(program.command("inventory"))

@@ -7,6 +7,8 @@ const version = (
     version: string;
   }
 ).version;
+/** A run is not stopped by it; but who asked for output did not get it. */
+let unwritten = false;
 const argv = process.argv.slice(2);
 
 // Asked for by every script that checks what is installed: answered before anything is loaded.
@@ -14,8 +16,9 @@ if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   process.stdout.write(`${version}\n`);
 } else {
   const code = await start();
-  // Leaves although a job may still be followed: what was said is written out first.
-  process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
+  // Leaves although a job may still be followed: what was said is written out first, and what could not be is heard of.
+  const leave = (): void => process.exit(code === 0 && unwritten ? 1 : code);
+  process.stdout.write("", () => process.stderr.write("", () => setImmediate(leave)));
 }
 
 async function start(): Promise<number> {
@@ -25,7 +28,14 @@ async function start(): Promise<number> {
     import("./exit-codes.ts"),
   ]);
   const terminal = createTerminal(process.env);
-  process.stdout.on("error", endAtClosedPipe);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // Who reads only the first lines has read enough.
+    if (error.code === "EPIPE" || unwritten) return;
+    unwritten = true;
+    terminal.err(`error: standard output cannot be written: ${error.message}\n`);
+  });
+  // Where nobody can be told, a run still goes on.
+  process.stderr.on("error", () => undefined);
   try {
     return await runArguments(argv, terminal, version);
   } catch (error) {
@@ -36,8 +46,4 @@ async function start(): Promise<number> {
     );
     return EXIT.bug;
   }
-}
-
-function endAtClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
 }

@@ -70,6 +70,11 @@ export interface ShowOptions extends StateOptions {
   readonly entries?: true;
 }
 
+export interface ReportOptions extends StateOptions {
+  readonly format: "html" | "json";
+  readonly out?: string;
+}
+
 export interface InventoryCommandOptions extends InventoryOptions {
   readonly list?: true;
   readonly host?: string;

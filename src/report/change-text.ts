@@ -27,19 +27,19 @@ export function changeText(change: Change, paint: Paint): readonly string[] {
 }
 
 /** Undefined: no text. What is not there has no lines; a newline at the end begins no line of its own. */
-function linesOf(value: Json): readonly string[] | undefined {
+export function linesOf(value: Json): readonly string[] | undefined {
   if (value === null) return [];
   return typeof value === "string" ? value.replace(/\n$/, "").split("\n") : undefined;
 }
 
-function valueText(value: Json): string {
+export function valueText(value: Json): string {
   if (value === null) return "absent";
   const text = typeof value === "string" ? value.replace(/\n$/, "") : JSON.stringify(value);
   return printable(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 }
 
 /** Longest common subsequence with three lines of surroundings; plain replacement when the texts are very large. */
-function diffLines(before: readonly string[], after: readonly string[]): readonly string[] {
+export function diffLines(before: readonly string[], after: readonly string[]): readonly string[] {
   if (before.length * after.length > 4_000_000) {
     return [`- ${before.length} lines`, `+ ${after.length} lines`];
   }

@@ -10,6 +10,10 @@ export interface OutlineTask {
   /** Position in the lane, or among the tasks for the fleet; -1 on the way back. */
   readonly position: number;
   readonly of: "host" | "fleet" | "back";
+  /** Where it stands among all tasks of the playbook. */
+  readonly order: number;
+  /** `no_log`. */
+  readonly hidden: boolean;
   readonly at: Task["at"];
 }
 
@@ -25,13 +29,16 @@ export interface Outline {
 export function outlineOf(playbook: Playbook): Outline {
   const known = new Map<string, OutlineTask>();
   const counts = { host: 0, fleet: 0 };
-  const add = (task: Task, entry: Omit<OutlineTask, "name" | "at">): void => {
-    known.set(task.id, { name: task.name, at: task.at, ...entry });
+  const add = (task: Task, entry: Omit<OutlineTask, "name" | "at" | "order" | "hidden">): void => {
+    const order = known.size;
+    known.set(task.id, { name: task.name, at: task.at, order, hidden: task.noLog, ...entry });
     if (typeof task.inverse !== "object") return;
     known.set(task.inverse.id, {
       ...entry,
       name: `undo ${task.name}`,
       at: task.inverse.at,
+      order: order + 1,
+      hidden: task.noLog || task.inverse.noLog,
       position: -1,
       of: "back",
     });

@@ -15,17 +15,32 @@ export interface Counts {
   readonly inDoubt: number;
 }
 
-export function countsOf(lane: Lane): Counts {
-  const counts = {
-    ok: 0,
-    changed: 0,
-    unreachable: lane.lost ? 1 : 0,
-    failed: 0,
-    skipped: 0,
-    ignored: 0,
-    rolledBack: 0,
-    inDoubt: 0,
+export const NO_COUNTS: Counts = {
+  ok: 0,
+  changed: 0,
+  unreachable: 0,
+  failed: 0,
+  skipped: 0,
+  ignored: 0,
+  rolledBack: 0,
+  inDoubt: 0,
+};
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    ok: a.ok + b.ok,
+    changed: a.changed + b.changed,
+    unreachable: a.unreachable + b.unreachable,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+    ignored: a.ignored + b.ignored,
+    rolledBack: a.rolledBack + b.rolledBack,
+    inDoubt: a.inDoubt + b.inDoubt,
   };
+}
+
+export function countsOf(lane: Lane): Counts {
+  const counts = { ...NO_COUNTS, unreachable: lane.lost ? 1 : 0 };
   for (const record of lane.tasks.values()) {
     switch (record.standing) {
       case "applied":

@@ -12,6 +12,15 @@ cgroup_remove() { # MACHINE. Groups that a dead host left behind; empty, or rmdi
   done < <(cgroup_mounts)
 }
 
+# Everything on the host stands still at once. A host whose init dies first has a moment in which its programs fail and say
+# so, which no power cut has.
+cgroup_freeze() { # MACHINE
+  local mount
+  while read -r mount; do
+    [ ! -e "$mount/$1/payload/cgroup.freeze" ] || echo 1 >"$mount/$1/payload/cgroup.freeze"
+  done < <(cgroup_mounts)
+}
+
 cgroup_enter() { # MACHINE. Moves the calling shell, and with it whatever it starts
   local mount
   while read -r mount; do

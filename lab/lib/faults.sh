@@ -5,7 +5,7 @@ fault_usage() {
   cat <<'U'
 usage: npm run lab -- fault NAME [HOST] [ARGUMENT]
 
-  power-cut HOST            SIGKILL to the host's init and so to all its processes; its /run is gone
+  power-cut HOST            everything stands still, then is killed; its /run is gone
   boot HOST                 boot it again, wait for SSH
   power-cycle HOST          both
   ssh-drop HOST             kill the SSH sessions that are open now; their commands live on, sshd stays

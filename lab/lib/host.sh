@@ -113,12 +113,13 @@ end_orphans() {
   ip netns pids "$machine" | xargs -r kill -KILL 2>/dev/null || true
 }
 
-# Power cut: SIGKILL to init takes every process of the host with it. /run is gone, the page cache is not.
+# Power cut: all stands still, then SIGKILL to init takes every process with it. /run is gone, the page cache is not.
 cut_host() {
   local leader pid file
   file=$(host_pid_file "$1")
   if host_runs "$1"; then
     read -r pid <"$file"
+    cgroup_freeze "$(machine_of "$1")"
     ! leader=$(leader_of "$1") || kill -KILL "$leader" 2>/dev/null || true
     until_ok 5 pid_gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
   fi

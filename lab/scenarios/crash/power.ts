@@ -1,6 +1,6 @@
 /** Cuts the power of a host at an exact moment of a run, and says what the host may look like after it was booted. */
 import { expect } from "@jest/globals";
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostOf, NEW, OLD } from "../support/fleet.ts";
 import type { HostName, HostState } from "../support/lab.ts";
@@ -45,16 +45,22 @@ export async function cutAt(site: Site, program: Spawned, host: HostName, cut: C
   await atEntry(site.stateDir, program, `${cut.name} on ${host}`, holds, freeze);
   if (cut.dpkg !== undefined) await inLog(hostPath(host, "/var/log/dpkg.log"), cut.dpkg);
   if (cut.afterMs !== undefined) await new Promise((done) => setTimeout(done, cut.afterMs));
-  process.kill(initOf(host), "SIGKILL");
+  standStill(host);
   await fault("power-cut", host);
   program.process.kill("SIGCONT");
 }
 
-/** Its only child is the host's init, which takes all processes of the host with it. */
-function initOf(host: HostName): number {
-  const nspawn = readFileSync(join(LAB, "run", `${host}.pid`), "latin1").trim();
-  return Number(readFileSync(`/proc/${nspawn}/task/${nspawn}/children`, "latin1").split(" ")[0]);
+/** At once, because starting the lab takes longer than many tasks do: nothing on the host runs any more. */
+function standStill(host: HostName): void {
+  const nspawn = read(join(LAB, "run", `${host}.pid`)).trim();
+  const [init = ""] = read(`/proc/${nspawn}/task/${nspawn}/children`).split(" ");
+  const [group] = /(?<=^0::).*(?=\/init\.scope$)/m.exec(read(`/proc/${init}/cgroup`)) ?? [];
+  const [mount] = /^\S+(?= cgroup2 )/m.exec(read("/proc/mounts").replaceAll(/^\S+ /gm, "")) ?? [];
+  if (group === undefined || mount === undefined) throw new Error(`${host} has no control group`);
+  writeFileSync(`${mount}${group}/cgroup.freeze`, "1");
 }
+
+const read = (path: string): string => readFileSync(path, "latin1");
 
 /** Returns when a line is added to a growing file for which it holds. */
 async function inLog(path: string, line: RegExp): Promise<void> {

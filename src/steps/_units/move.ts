@@ -21,18 +21,20 @@ export interface Moved {
 const WATCH_SECONDS = "0.5";
 
 const FUNCTIONS = rawShell(`rb_place() {
-  folder=/etc/systemd/system/$(systemctl show -p Id --value -- "$1").d
+  # A systemd that is about to go down answers nothing, and a hold in a folder of no unit holds none.
+  id=$(systemctl show -p Id --value -- "$1") && [ -n "$id" ] || return 1
+  folder=/etc/systemd/system/$id.d
   file=$folder/zz-runbook-hold.conf
 }
 rb_hold() {
-  rb_place "$1"
+  rb_place "$1" || return 1
   read_again=1
   ( umask 022 && mkdir -p -- "$folder" && ${PRINT_HOLD} >"$folder/.zz-runbook-hold.new" ) &&
     sync -- "$folder/.zz-runbook-hold.new" && mv -f -- "$folder/.zz-runbook-hold.new" "$file" &&
     sync -- "$folder" /etc/systemd/system
 }
 rb_free() {
-  rb_place "$1"
+  rb_place "$1" || return 1
   [ -e "$file" ] || return 0
   grep -q '^${HOLD_MARK}' -- "$file" || return 1
   read_again=1

@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { renderCommand, type Command } from "../../model/command.ts";
 import { lookAtUnits } from "./look.ts";
@@ -56,5 +59,20 @@ describe("scripts for systemd", () => {
     const places = order.map((words) => script.lastIndexOf(words));
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((one, other) => one - other));
+  });
+
+  test("a systemd that does not know the unit any more gets no hold, and nothing is stopped", () => {
+    const bin = mkdtempSync(join(tmpdir(), "runbook-dying-"));
+    const said = join(bin, "said");
+    for (const name of ["systemctl", "mkdir", "sync", "mv"])
+      writeFileSync(join(bin, name), `#!/bin/sh\necho ${name} "$@" >>${said}\nexit 1\n`, {
+        mode: 0o755,
+      });
+    const target: UnitTarget = { unit: "a.service", hold: "set", boot: "keep", run: "stop" };
+    const script = renderCommand(moveUnits([target], held, "if-needed"));
+    const ended = sh(["-c", `PATH=${bin}:$PATH\n${script}`], "");
+    expect(ended).toMatchObject({ status: 20, stdout: "refused:hold a.service\n" });
+    expect(readFileSync(said, "utf8")).toBe("systemctl show -p Id --value -- a.service\n");
+    rmSync(bin, { recursive: true });
   });
 });

@@ -1,21 +1,28 @@
 import { beforeEach, expect, test } from "@jest/globals";
+import { atEntry, entryOf } from "./crash/journal-watch.ts";
 import { seconds, say } from "./support/figures.ts";
 import { NEW, OLD, expectFleet, expectPrefix, healthy, unitStarts } from "./support/fleet.ts";
 import type { HostName } from "./support/lab.ts";
 import { HOSTS, contents, fleetState, inventoryFile, onHost, resetLab } from "./support/lab.ts";
 import { silenceText, watchServers } from "./support/prober.ts";
-import { createSite } from "./support/site.ts";
+import type { Site } from "./support/site.ts";
+import { createSite, UPGRADE_WORDS } from "./support/site.ts";
+import type { Ended } from "./support/spawned.ts";
 
 const VARS = "group_vars/dns_auth.yml";
 
 beforeEach(() => resetLab());
 
-/** 4.9 serves with it; 5.1 does not start (its backend knows no schema but 6). */
-async function pinSchema(host: HostName): Promise<void> {
-  await onHost(
-    host,
-    "echo lmdb-schema-version=5 >>/etc/powerdns/pdns.conf; systemctl restart pdns",
-  );
+/**
+ * While ns2 is worked on somebody writes what 4.9 starts with and 5.1 does not, whose backend knows no schema but 6. Written
+ * earlier it would be refused before anything changes.
+ */
+async function upgradeWhilePinned(site: Site, ...more: readonly string[]): Promise<Ended> {
+  const program = site.start(...UPGRADE_WORDS, ...site.common, ...more);
+  const fetched = entryOf("settled", "1.1", "ns2");
+  await atEntry(site.stateDir, program, "the packages on ns2", fetched);
+  await onHost("ns2", "echo lmdb-schema-version=5 >>/etc/powerdns/pdns.conf");
+  return program.ended;
 }
 async function unpinSchema(host: HostName): Promise<void> {
   await onHost(host, "sed -i '/^lmdb-schema-version=5$/d' /etc/powerdns/pdns.conf");
@@ -37,11 +44,10 @@ echo 'pre-invoke="/usr/local/sbin/lab-refuses-5"' >/etc/dpkg/dpkg.cfg.d/zz-lab`,
 
 test("stop: leaves the failed host held and the others as they are, and resume finishes", async () => {
   await using site = createSite();
-  await pinSchema("ns2");
   const before = await contents();
   const starts = await unitStarts();
 
-  const failed = await site.upgrade("--on-failure", "stop");
+  const failed = await upgradeWhilePinned(site, "--on-failure", "stop");
   expect(failed).toMatchObject({ code: 2 });
   expect(failed.text).toContain("lmdbbackend only supports schema version 6"); // the daemon's own words
   expect(failed.text).toMatch(/go on: +runbook resume/);
@@ -71,13 +77,12 @@ test("stop: leaves the failed host held and the others as they are, and resume f
 
 test("rollback_host: takes the failed host back alone; the next run does it and those not reached", async () => {
   await using site = createSite();
-  await pinSchema("ns2");
   const before = await contents();
   const varsBefore = inventoryFile(VARS);
   const starts = await unitStarts();
 
   await using watch = await watchServers(`${site.folder}/prober.log`);
-  const failed = await site.upgrade("--on-failure", "rollback_host");
+  const failed = await upgradeWhilePinned(site, "--on-failure", "rollback_host");
   const report = await watch.stop();
   say("rollback_host", `silence ${silenceText(report)}`);
   expect(failed).toMatchObject({ code: 2 }); // ns1 is done: not every touched host is back
@@ -120,11 +125,10 @@ test("rollback_run: takes every host back when a package cannot be configured on
 
 test("ask: stops where nobody can be asked, and an answer takes the run back", async () => {
   await using site = createSite();
-  await pinSchema("ns2");
   const before = await contents();
   const varsBefore = inventoryFile(VARS);
 
-  expect(await site.upgrade("--on-failure", "ask")).toMatchObject({ code: 2 });
+  expect(await upgradeWhilePinned(site, "--on-failure", "ask")).toMatchObject({ code: 2 });
   const decided = (await site.entries()).filter(({ type }) => type === "decision");
   expect(decided.at(-1)).toMatchObject({ question: "on_failure", answer: "stop" });
 

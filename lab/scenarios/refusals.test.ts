@@ -118,6 +118,21 @@ printf '%s\\n' VERSION=3 format=bytevalue database=pdns type=btree HEADER=END ' 
     await refused(site, { code: 14, says: [/ns3: .*has room for 149 KiB/, /hint: Make room/] });
   });
 
+  test("a configuration with which the new release would refuse to start", async () => {
+    await using site = createSite();
+    await onHost(
+      "ns2",
+      "echo include-dir=/etc/powerdns/pdns.d >>/etc/powerdns/pdns.conf; echo lmdb-schema-version=5 >/etc/powerdns/pdns.d/guard.conf",
+    );
+    await refused(site, {
+      code: 14,
+      says: [
+        /ns2: .*lmdb-schema-version=5 \(\/etc\/powerdns\/pdns\.d\/guard\.conf\)/,
+        /hint: .*Remove it on every host/,
+      ],
+    });
+  });
+
   test("everything that is wrong, on all hosts at once", async () => {
     await using site = createSite();
     await fault("disk-fill", "ns3", "150");

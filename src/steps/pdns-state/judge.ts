@@ -129,7 +129,19 @@ function expected(
     }
   }
   if (params.prefix !== undefined) findings.push(...wrongPrefix(params.prefix ?? "", seen));
+  findings.push(...refusesToStart(params, seen));
   return findings;
+}
+
+function refusesToStart({ can_start_at: wanted }: Params, { demanded }: Seen): readonly Finding[] {
+  if (wanted === undefined || !demanded || demanded.schema === wanted) return [];
+  const { schema, where } = demanded;
+  return [
+    {
+      summary: `lmdb-schema-version=${schema} (${where}) keeps a server of schema ${wanted} from starting`,
+      hint: `It prevents no upgrade of the file: the new release refuses to start with it. Remove it on every host before the migration; set it to ${wanted} afterwards if it is there to guard.`,
+    },
+  ];
 }
 
 const NOT_INSTALLED: Finding = {

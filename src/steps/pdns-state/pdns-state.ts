@@ -6,6 +6,7 @@ import { readSchema } from "../_lmdb/schema-on-disk.ts";
 import { lookAtLightningStream } from "../_lightningstream/look.ts";
 import { showUnits, unitsIn } from "../_lightningstream/unit.ts";
 import * as place from "../_pdns/places.ts";
+import { demandedSchema, type DemandedSchema } from "../_pdns/demanded-schema.ts";
 import { versionIn } from "../_pdns/versions.ts";
 import { judgeStates } from "./judge.ts";
 
@@ -15,6 +16,7 @@ export interface Params {
   readonly binary?: string;
   readonly prefix?: string | null;
   readonly same_prefix_everywhere?: boolean;
+  readonly can_start_at?: number;
   readonly lmdb?: string;
   readonly config?: string;
   readonly pdns_unit?: string;
@@ -40,6 +42,8 @@ export type Seen = {
   readonly lightningstream: string;
   /** Lightning Stream was started before its configuration was last changed. */
   readonly outdated: boolean;
+  /** Where `can_start_at` asked for it: what `lmdb-schema-version` demands, null where it is not set. */
+  readonly demanded?: DemandedSchema | null;
 };
 
 export const step = defineReading<Params, Seen>({
@@ -81,6 +85,12 @@ version fits too, its epoch and revision do not count.`.trim(),
       description: "All hosts must have the same prefix in the same bucket.",
       default: false,
     },
+    can_start_at: {
+      type: "integer",
+      minimum: 1,
+      description:
+        "The server's configuration must let a release of this schema start: `lmdb-schema-version` is not set, or is this.",
+    },
     lmdb: place.lmdbParam,
     config: place.configParam,
     pdns_unit: place.pdnsUnitParam,
@@ -95,7 +105,7 @@ version fits too, its epoch and revision do not count.`.trim(),
     },
     {
       title: "Before anything changes",
-      yaml: "pdns.state: { schema: 5, same_prefix_everywhere: true }",
+      yaml: "pdns.state: { schema: 5, same_prefix_everywhere: true, can_start_at: 6 }",
     },
     {
       title: "New program, old file: nothing has started it yet",
@@ -133,6 +143,7 @@ async function observe(host: HostReader, params: Params): Promise<Seen> {
     }),
   ]);
   const [server] = unitsIn(units.out, [unit]);
+  const command = server?.command ?? [];
   return {
     schema: onDisk.kind === "schema" ? onDisk.version : null,
     lmdb: onDisk.kind === "schema" ? "present" : onDisk.kind,
@@ -146,5 +157,8 @@ async function observe(host: HostReader, params: Params): Promise<Seen> {
     lightningstream: stream.unit.activity,
     outdated:
       stream.unit.activity === "active" && stream.configChanged > (stream.unit.activeSince ?? 0),
+    ...(params.can_start_at !== undefined && {
+      demanded: await demandedSchema(host, { name: unit, command }),
+    }),
   };
 }

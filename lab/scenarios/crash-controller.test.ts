@@ -120,7 +120,7 @@ describe("a controller that is killed", () => {
     second.onNext(() => resumed.process.kill("SIGKILL"));
     await expectKilled(resumed);
     await killAt(site, resume(site), "the flush", entryOf("settled", "4.1", "(fleet)"));
-    await killAt(site, resume(site), "the inventory", entryOf("intended", "4.5", "(fleet)"));
+    await killAt(site, resume(site), "the inventory", entryOf("intended", "4.6", "(fleet)"));
     await expectDone(resume(site));
     await expectUpgraded();
     expect([first.count, second.count, third.count]).toEqual([1, 1, 1]);

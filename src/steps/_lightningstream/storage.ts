@@ -6,6 +6,7 @@ import { ask, type Answer } from "../ask.ts";
 import { edited } from "./edit-config.ts";
 import { expandEnvironment } from "./expand-env.ts";
 import type { LightningStreamSeen } from "./look.ts";
+import { StorageSilent } from "./shared-silence.ts";
 
 /** One prefix of the storage that a host's Lightning Stream uses, seen with the host's own program and credentials. */
 export interface StorageView {
@@ -88,13 +89,13 @@ function given(view: StorageView, command: Command): Command {
 
 function notListed(answer: Answer): StepProblem {
   const said = /^Error: (.*)$/m.exec(answer.err)?.[1] ?? answer.err.trim().split("\n").at(-1) ?? "";
-  return new StepProblem("failed", {
+  const silent = answer.code === TIMED_OUT;
+  return new (silent ? StorageSilent : StepProblem)("failed", {
     code: "step/storage-silent",
     severity: "error",
-    summary:
-      answer.code === TIMED_OUT
-        ? `the storage did not answer within ${SECONDS} s`
-        : `the storage cannot be listed: ${said}`,
+    summary: silent
+      ? `the storage did not answer within ${SECONDS} s`
+      : `the storage cannot be listed: ${said}`,
     hint:
       answer.code === 127
         ? "The program lightningstream is not in the PATH of this host."

@@ -4,6 +4,7 @@ import { mainLmdb } from "../_lightningstream/config.ts";
 import { lookAtLightningStream } from "../_lightningstream/look.ts";
 import { newestOf, parseSnapshotName } from "../_lightningstream/object-name.ts";
 import { schemasOnce } from "../_lightningstream/schemas-once.ts";
+import { sharingSilence } from "../_lightningstream/shared-silence.ts";
 import { listObjects, schemasInside, viewOf } from "../_lightningstream/storage.ts";
 import * as place from "../_pdns/places.ts";
 import { judgeSnapshots } from "./judge.ts";
@@ -113,7 +114,9 @@ async function observe(host: HostReader, params: Params, tools: StepTools): Prom
     unit: params.unit ?? place.LIGHTNINGSTREAM_UNIT,
   });
   const view = viewOf(stream, file, params.prefix === undefined ? "current" : params.prefix);
-  const objects = await listObjects(host, view);
+  const objects = await sharingSilence(tools.files, `${host.id}\n${stream.config.bucket}`, () =>
+    listObjects(host, view),
+  );
   // A prefix is no folder: what is listed may belong to a longer prefix, and then its LMDB has an unknown name.
   const known = new Set(stream.config.lmdbs.map(({ name }) => name));
   const snapshots = objects

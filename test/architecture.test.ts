@@ -21,7 +21,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   dns: ["model", "lib"],
   journal: ["model", "lib"],
   report: ["model", "lib"],
-  simulate: ["model", "lib", "transport"],
+  simulate: ["model", "lib", "yaml", "transport"],
 };
 
 /** Rooms that import what they need: they wire the others together, and nobody imports them. */

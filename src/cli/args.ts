@@ -4,6 +4,7 @@ import { JournalFailure } from "../model/journal-entry.ts";
 import { EXIT } from "./exit-codes.ts";
 import type {
   ApplyOptions,
+  DemoOptions,
   DocOptions,
   InventoryCommandOptions,
   InventoryOptions,
@@ -24,6 +25,14 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 function secondsOf(text: string): number {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It is a number of seconds.");
+}
+
+const MOST_HOSTS = 300;
+
+function hostsOf(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_HOSTS) return count;
+  throw new InvalidArgumentError(`It is a whole number from 1 to ${MOST_HOSTS}.`);
 }
 
 /** Resolves with the exit code; throws only what is a bug of ours. */
@@ -211,6 +220,25 @@ export function commandTree(
     .action(async (name: string | undefined, options: DocOptions) => {
       const { doc } = await import("./commands/doc.ts");
       end(await doc(name, options, terminal));
+    });
+
+  program
+    .command("demo")
+    .description(
+      "the upgrade and its way back on simulated name servers: no root, no network, no daemons",
+    )
+    .option("--hosts <count>", "how many", hostsOf, 5)
+    .addOption(
+      new Option("--mode <mode>", "one after the other, or all at once").choices([
+        "serial",
+        "window",
+      ]),
+    )
+    .option("--fault <name>", "show a run in which this goes wrong; `list` says what there is")
+    .option("--keep", "keep the fleet up to play with, and say how")
+    .action(async (options: DemoOptions) => {
+      const { demo } = await import("./commands/demo.ts");
+      end(await demo(options, terminal));
     });
 
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);

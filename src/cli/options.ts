@@ -10,6 +10,14 @@ export interface InventoryOptions {
   readonly askVaultPass?: true;
 }
 
+/** What the embedded fleet is to be, and to show. */
+export interface DemoOptions {
+  readonly hosts: number;
+  readonly mode?: "serial" | "window";
+  readonly fault?: string;
+  readonly keep?: true;
+}
+
 /** How hosts are reached, where their variables do not say. */
 export interface ConnectionOptions {
   readonly user?: string;

@@ -34,6 +34,8 @@ export interface SshServerOptions {
   /** Like sshd's MaxSessions. */
   readonly maxSessions?: number;
   readonly port?: number;
+  /** Of the loopback; default 127.0.0.1. */
+  readonly address?: string;
 }
 
 export interface SshServer extends AsyncDisposable {
@@ -106,7 +108,7 @@ export async function serveSsh(options: SshServerOptions): Promise<SshServer> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+    server.listen(options.port ?? 0, options.address ?? "127.0.0.1", resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
 
 /** How a run of this very program ended. */
 export interface ChildEnd {
@@ -14,8 +13,8 @@ export interface ChildRun {
 
 /** Starts this program anew, as an operator would: on the same terminal, with an environment of its own. */
 export function startRunbook(args: readonly string[], env: NodeJS.ProcessEnv): ChildRun {
-  const main = join(import.meta.dirname, "main.js");
-  const child: ChildProcess = spawn(process.execPath, [main, ...args], {
+  const [node = process.execPath, main = ""] = process.argv;
+  const child: ChildProcess = spawn(node, [main, ...args], {
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, ...env },
   });

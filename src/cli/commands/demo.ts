@@ -1,5 +1,6 @@
 /** The whole story on an embedded fleet: real engine, real SSH, shipped playbooks, simulated name servers. */
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { FAULTS, faultNamed, type Fault } from "../../simulate/faults.ts";
@@ -127,10 +128,14 @@ class Story {
         ? `it ended with exit code ${ended.code} (docs/reference/exit-codes.md)`
         : `it was killed (${ended.signal})`,
     );
-    if (ended.signal === null && ended.code !== EXIT.stopped) return EXIT.done;
+    if (ended.signal === null && ended.code !== EXIT.stopped) {
+      if (ended.code === EXIT.done) await this.#report();
+      return EXIT.done;
+    }
     const resumed = await this.runbook("go on where it was", ["resume", "--yes"]);
     this.#showFleet();
     this.say(`it ended with exit code ${resumed.code}`);
+    await this.#report();
     return EXIT.done;
   }
 
@@ -143,6 +148,18 @@ class Story {
 
   say(text: string): void {
     this.terminal.out(`\n${this.terminal.paint.bold(`== ${text}`)}\n`);
+  }
+
+  /** Outlives the fleet: it is what stays of a run. */
+  async #report(): Promise<void> {
+    const file = join(tmpdir(), `runbook-demo-${process.pid}.html`);
+    await this.runbook("what happened, for the change ticket", [
+      "report",
+      "--format",
+      "html",
+      "-o",
+      file,
+    ]);
   }
 
   #arm(name: string): void {

@@ -3,13 +3,16 @@ import type { Ending } from "../engine/begin.ts";
 import { touchedHosts } from "../engine/standing.ts";
 import type { Running } from "../engine/running.ts";
 import type { RunState } from "../model/run-state.ts";
+import type { StopReason } from "../model/journal-entry.ts";
+import { troubles } from "../report/failure-text.ts";
+import { outlineOf } from "../report/outline.ts";
 import { recapText } from "../report/recap.ts";
 import type { Terminal } from "./terminal.ts";
 
 export function sayEnding(running: Running, ending: Ending, terminal: Terminal): void {
   const { state } = running;
   const { run } = state.spec;
-  terminal.out(`\n${recapText(state, terminal.paint)}\n`);
+  terminal.out(`\n${recapText(state, terminal.paint, terminal.columns)}\n`);
   const { end } = ending;
   switch (end.kind) {
     case "succeeded":
@@ -19,28 +22,35 @@ export function sayEnding(running: Running, ending: Ending, terminal: Terminal):
       terminal.out(`\nEvery host that went back is back. Look: runbook show ${run}\n`);
       return;
     case "stopped":
-      if (end.why === "hosts-to-do") {
-        terminal.err(
-          [
-            `\nStopped: ${end.text}.`,
-            "  go on:   the same command without --limit, or with the others: hosts that are done are not entered again",
-            `  look:    runbook show ${run}`,
-            ...(hasWayBack(state) ? [`  go back: runbook rollback ${run}`] : []),
-            "",
-          ].join("\n"),
-        );
-        return;
-      }
-      terminal.err(
-        [
-          `\nStopped: ${end.text}.`,
-          `  go on:   runbook resume ${run}`,
-          `  look:    runbook show ${run}`,
-          ...(hasWayBack(state) ? [`  go back: runbook rollback ${run}`] : []),
-          "",
-        ].join("\n"),
-      );
+      terminal.err(`\nStopped: ${end.text}.\n`);
+      for (const trouble of troubles(
+        state,
+        outlineOf(running.program.run.playbook),
+        terminal.errPaint,
+      ))
+        terminal.err(`  ${trouble}\n`);
+      terminal.err(`${waysOn(state, end.why).join("\n")}\n`);
   }
+}
+
+/** The commands to go on, to look and to go back. */
+function waysOn(state: RunState, why: StopReason): readonly string[] {
+  const { run } = state.spec;
+  const doubt = [...state.lanes.values()]
+    .flatMap(({ tasks }) => [...tasks])
+    .find(([, { standing, back }]) => standing === "in-doubt" && back === undefined);
+  return [
+    why === "hosts-to-do"
+      ? "  go on:   the same command without --limit, or with the others: hosts that are done are not entered again"
+      : `  go on:   runbook resume ${run}`,
+    ...(doubt
+      ? [
+          `  settle:  runbook resume ${run} --settle ${doubt[0]}=applied|not-applied, when you have looked and know`,
+        ]
+      : []),
+    `  look:    runbook show ${run}`,
+    ...(hasWayBack(state) ? [`  go back: runbook rollback ${run}`] : []),
+  ];
 }
 
 function wayBackLine({ state }: Running): string {

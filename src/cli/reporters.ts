@@ -1,4 +1,5 @@
 import { createHumanReporter } from "../report/human.ts";
+import { createHeartbeat } from "../report/heartbeat.ts";
 import { createLiveReporter } from "../report/live.ts";
 import { printable } from "../lib/printable.ts";
 import type { Redactor } from "../lib/redact.ts";
@@ -24,6 +25,21 @@ export function liveReporter(terminal: Terminal, playbook: Playbook): readonly R
   return [createLiveReporter({ playbook, paint, clean, now: Date.now, show })];
 }
 
+const SILENCE_MS = 60_000;
+
+/** Where nothing moves, a task that takes long says so, and a CI system does not take it for dead. */
+function heartbeat(terminal: Terminal): Reporter {
+  const { beat, ...reporter } = createHeartbeat({
+    write: (text) => terminal.out(text),
+    now: Date.now,
+    paint: terminal.paint,
+    silenceMs: SILENCE_MS,
+  });
+  const timer = setInterval(beat, SILENCE_MS / 4);
+  timer.unref();
+  return { ...reporter, close: () => clearInterval(timer) };
+}
+
 export async function reportersFor({
   terminal,
   playbook,
@@ -39,7 +55,8 @@ export async function reportersFor({
     diff: options.diff === true,
     waits: terminal.show === undefined,
   });
-  const forPeople = [human, ...liveReporter(terminal, playbook)];
+  const live = liveReporter(terminal, playbook);
+  const forPeople = [human, ...(live.length > 0 ? live : [heartbeat(terminal)])];
   if (options.log === undefined) return forPeople;
   // Loaded where it is asked for: it would be a twentieth of every start.
   const { createLogReporter } = await import("../report/log.ts");

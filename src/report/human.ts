@@ -9,7 +9,8 @@ import type { JournalEntry, JournalLine } from "../model/journal-entry.ts";
 import type { Playbook } from "../model/playbook.ts";
 import type { RunState } from "../model/run-state.ts";
 import { changeText } from "./change-text.ts";
-import { clockTime } from "./clock-time.ts";
+import { clockTime } from "../lib/clock-time.ts";
+import { doneBefore } from "./failure-text.ts";
 import { outlineOf } from "./outline.ts";
 import type { Paint } from "./paint.ts";
 import type { SourceLine } from "./problem-text.ts";
@@ -47,7 +48,7 @@ export function createHumanReporter(options: HumanOptions): Reporter {
     phases.set(of.host, phase);
     line(of.host, paint.bold("──"), paint.bold(phase));
   };
-  const entry = (one: JournalEntry): void => {
+  const entry = (one: JournalEntry, after: RunState): void => {
     switch (one.type) {
       case "run-started":
         write(`${paint.bold(options.playbook.name)}: run ${one.run}, ${one.hosts.length} hosts\n`);
@@ -58,7 +59,7 @@ export function createHumanReporter(options: HumanOptions): Reporter {
       case "settled":
         waits.delete(one.of.host);
         enter(one.of);
-        return settled(one);
+        return settled(one, after);
       case "unbegun":
         return line(one.of.host, paint.dim("again   "), `${nameOf(one.of)}: ${one.why}`);
       case "host-lost":
@@ -100,7 +101,7 @@ export function createHumanReporter(options: HumanOptions): Reporter {
     }
     assertNever(one);
   };
-  const settled = (one: Extract<JournalEntry, { type: "settled" }>): void => {
+  const settled = (one: Extract<JournalEntry, { type: "settled" }>, after: RunState): void => {
     const time = one.durationMs >= 100 ? paint.dim(` ${showDuration(one.durationMs)}`) : "";
     switch (one.outcome) {
       case "applied":
@@ -118,7 +119,10 @@ export function createHumanReporter(options: HumanOptions): Reporter {
         const ignored = one.outcome === "failed" && one.ignored === true;
         const word = one.outcome === "in-doubt" ? "IN DOUBT" : ignored ? "ignored " : "FAILED  ";
         line(one.of.host, (ignored ? paint.warn : paint.bad)(word), nameOf(one.of) + time);
-        if (!ignored) write(`${problemText(one.diagnostic, paint, options.sourceLine)}\n`);
+        if (ignored) return;
+        write(`${problemText(one.diagnostic, paint, options.sourceLine)}\n`);
+        const lane = after.lanes.get(one.of.host);
+        for (const text of lane ? doneBefore(lane, one.of, outline) : []) write(`  ${text}\n`);
         return;
       }
     }
@@ -142,7 +146,7 @@ export function createHumanReporter(options: HumanOptions): Reporter {
   };
   return {
     entry(journalLine: JournalLine, after: RunState) {
-      entry(journalLine.entry);
+      entry(journalLine.entry, after);
       if (!options.diff || journalLine.entry.type !== "settled") return;
       const { of, outcome } = journalLine.entry;
       if (outcome !== "applied") return;
@@ -159,8 +163,13 @@ export function createHumanReporter(options: HumanOptions): Reporter {
           const until = paint.dim(` (at most until ${clockTime(event.untilMs, "seconds")})`);
           return line(event.host, paint.dim("…       "), text + until);
         }
-        case "said":
-          return line(event.host, paint.dim("…       "), printable(event.text));
+        case "said": {
+          const text = printable(event.text);
+          // Said again at every look of a wait.
+          if (waits.get(event.host) === text) return;
+          waits.set(event.host, text);
+          return line(event.host, paint.dim("…       "), text);
+        }
         case "stopping":
           write(`${stoppingText(event.level)}\n`);
           return;

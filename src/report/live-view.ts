@@ -5,7 +5,7 @@
 import { cellsOf, fitCells, padCells } from "../lib/cells.ts";
 import { showDuration } from "../lib/duration.ts";
 import { FLEET } from "../model/ids.ts";
-import { clockTime } from "./clock-time.ts";
+import { clockTime } from "../lib/clock-time.ts";
 import type { Estimate } from "./estimate.ts";
 import type { Outline } from "./outline.ts";
 import type { Paint } from "./paint.ts";

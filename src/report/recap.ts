@@ -72,32 +72,43 @@ export function countsOf(lane: Lane): Counts {
   return counts;
 }
 
-export function recapText(state: RunState, paint: Paint): string {
+/** Rows as Ansible writes them need so many columns; a narrower terminal gets what is not zero. */
+const FULL = 126;
+
+/** `columns`: of the terminal; undefined where nothing is read by eye. */
+export function recapText(state: RunState, paint: Paint, columns?: number): string {
   const hosts: readonly HostId[] = state.spec.hosts.toSorted();
-  const rows = [...hosts, FLEET].flatMap((host) => {
+  const lanes = [...hosts, FLEET].flatMap((host) => {
     const lane = state.lanes.get(host);
     if (!lane || (host === FLEET && lane.tasks.size === 0)) return [];
-    return [rowText(host === FLEET ? "fleet" : host, lane, paint)];
+    return [{ name: host === FLEET ? "fleet" : host, lane }];
   });
-  return ["RECAP", ...rows].join("\n");
+  const isNarrow = columns !== undefined && columns < FULL;
+  const width = isNarrow ? Math.max(5, ...lanes.map(({ name }) => name.length)) : 26;
+  return [
+    "RECAP",
+    ...lanes.map(({ name, lane }) => rowText(name.padEnd(width), lane, paint, isNarrow)),
+  ].join("\n");
 }
 
-function rowText(name: string, lane: Lane, paint: Paint): string {
+function rowText(name: string, lane: Lane, paint: Paint, isNarrow: boolean): string {
   const c = countsOf(lane);
-  const cell = (label: string, count: number, colour: (text: string) => string): string => {
-    const text = `${label}=${count}`.padEnd(label.length + 5);
+  const cells: readonly (readonly [string, number, (text: string) => string])[] = [
+    ["ok", c.ok, paint.good],
+    ["changed", c.changed, paint.changed],
+    ["unreachable", c.unreachable, paint.bad],
+    ["failed", c.failed, paint.bad],
+    ["skipped", c.skipped, paint.skipped],
+    ["ignored", c.ignored, paint.warn],
+    ["rolled_back", c.rolledBack, paint.warn],
+    ["in_doubt", c.inDoubt, paint.bad],
+  ];
+  const shown = isNarrow ? cells.filter(([label, count]) => count > 0 || label === "ok") : cells;
+  const texts = shown.map(([label, count, colour]) => {
+    const text = `${label}=${count}`.padEnd(isNarrow ? 0 : label.length + 5);
     return count > 0 ? colour(text) : text;
-  };
+  });
   const goal =
     lane.atGoal === true && lane.begun === undefined ? paint.dim(" at its goal before") : "";
-  return `${name.padEnd(26)} : ${[
-    cell("ok", c.ok, paint.good),
-    cell("changed", c.changed, paint.changed),
-    cell("unreachable", c.unreachable, paint.bad),
-    cell("failed", c.failed, paint.bad),
-    cell("skipped", c.skipped, paint.skipped),
-    cell("ignored", c.ignored, paint.warn),
-    cell("rolled_back", c.rolledBack, paint.warn),
-    cell("in_doubt", c.inDoubt, paint.bad),
-  ].join("")}${goal}`;
+  return `${name} : ${texts.join(isNarrow ? " " : "")}${goal}`;
 }

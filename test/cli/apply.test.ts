@@ -73,18 +73,11 @@ describe("three hosts that have nothing yet", () => {
     will check     Tell
     will check     Look
 
-c
+c: as a, b, except
   Files
-    would change   A folder
-    unknown        A copied file (after A folder)
-    unknown        A rendered file (after A folder)
     skipped        A line in a file (when: "inventory_hostname != \\"c\\"" is false)
-  Commands
-    would change   Make a database
-    unknown        Three files (after Make a database)
-    will check     Remember
-    will check     Tell
-    will check     Look
+
+3 hosts: 3 to change (8 tasks would, 9 known later), 0 with nothing to do
 `);
     for (const name of ["a", "b", "c"]) {
       expect(fleet.host(name).has("etc")).toBe(false);

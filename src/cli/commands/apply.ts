@@ -2,7 +2,7 @@
 import { endRun, lookBeforeChanging } from "../../engine/begin.ts";
 import { execute } from "../../engine/execute.ts";
 import { unlockHosts } from "../../engine/host-lock.ts";
-import type { Running } from "../../engine/running.ts";
+import type { Question, Running } from "../../engine/running.ts";
 import type { Plan } from "../../model/plan.ts";
 import { planText } from "../../report/plan-text.ts";
 import { sayEnding } from "../ending.ts";
@@ -46,7 +46,7 @@ export async function apply(
     reporters,
     signal: wish.signal,
     note: (text) => terminal.err(`${text}\n`),
-    ask: (question) => askOperator(terminal, question.text, question.choices),
+    ask: (question) => askOperator(terminal, question),
   });
   await running.append({
     type: "run-started",
@@ -137,13 +137,18 @@ function isYes(answer: string): boolean {
   return answer.toLowerCase() === "yes" || answer.toLowerCase() === "y";
 }
 
+/** Undefined: nobody answers, and the answer that stands then was said. An empty line takes it too. */
 export async function askOperator(
   terminal: Terminal,
-  text: string,
-  choices: readonly string[],
+  { text, choices, fallback }: Question,
 ): Promise<string | undefined> {
   for (;;) {
-    const answer = await terminal.ask(`${text} [${choices.join(" / ")}] `);
+    const answer = await terminal.ask(`${text}\n[${choices.join(" / ")}] (${fallback}) `);
+    if (answer === undefined)
+      terminal.err(
+        `${text}\nNobody can answer here: taken as ${fallback}. \`runbook resume --answer\` says otherwise.\n`,
+      );
+    if (answer === "") return fallback;
     if (answer === undefined || choices.includes(answer)) return answer;
   }
 }

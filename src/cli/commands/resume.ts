@@ -48,8 +48,7 @@ export async function resume(
     }),
     signal: wish.signal,
     note: (text) => terminal.err(`${text}\n`),
-    ask: async (question) =>
-      options.answer ?? askOperator(terminal, question.text, question.choices),
+    ask: async (question) => options.answer ?? askOperator(terminal, question),
   });
   if (!state.decisions.some((decision) => decision.question === "go")) {
     await running.append({ type: "run-resumed", who: state.spec.who });

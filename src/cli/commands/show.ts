@@ -39,7 +39,7 @@ export async function show(
     state = applyLine(state, line);
     reporter.entry(line, state);
   }
-  if (state) terminal.out(`\n${recapText(state, terminal.paint)}\n`);
+  if (state) terminal.out(`\n${recapText(state, terminal.paint, terminal.columns)}\n`);
   const standing = state?.finished ?? state?.stopped;
   terminal.out(`\n${standing ? standing.text : "under way, or killed: runbook resume goes on"}\n`);
   return EXIT.done;

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../model/json.ts";
+import { clockTime } from "../../lib/clock-time.ts";
 import { defineReading } from "../../model/step.ts";
 
 interface Params {
@@ -29,7 +30,8 @@ with \`runbook resume\`.`,
     const asked = params.seconds !== undefined || params.minutes !== undefined;
     const start = tools.clock.now();
     if (asked) {
-      tools.say(params.prompt ?? `pausing for ${seconds} s`);
+      const until = clockTime(start + seconds * 1000, "seconds");
+      tools.say(`${params.prompt ?? `pausing for ${seconds} s`} (until ${until})`);
       await tools.clock.sleep(seconds * 1000, tools.signal);
     }
     const delta = Math.round((tools.clock.now() - start) / 1000);

@@ -1,3 +1,4 @@
+import { clockTime } from "../../lib/clock-time.ts";
 import { sh } from "../../model/command.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import { defineReading, type StepTools } from "../../model/step.ts";
@@ -109,7 +110,7 @@ loopback. With neither \`port\` nor \`path\` it waits the whole \`timeout\`. A p
       const found = await look();
       const over = clock.now() + pause - began > params.timeout * 1000;
       if (found.held || over || signal.aborted) return seen(params, elapsed(), found);
-      say(tools, params, found);
+      say(tools, params, found, began);
       await clock.sleep(pause, signal);
     }
   },
@@ -123,8 +124,9 @@ function seen({ state }: Params, elapsed: number, found: Found): Seen {
   return { changed: false, state, elapsed, ...found };
 }
 
-function say(tools: StepTools, params: Params, found: Found): void {
-  tools.say(`waiting for ${wordsFor(params)}: ${found.last}`);
+function say(tools: StepTools, params: Params, found: Found, began: number): void {
+  const until = clockTime(began + params.timeout * 1000, "seconds");
+  tools.say(`waiting for ${wordsFor(params)}, at most until ${until}: ${found.last}`);
 }
 
 function lookerFor(host: HostReader, params: Params): (() => Promise<Found>) | undefined {

@@ -177,20 +177,25 @@ export function commandTree(
       end(await report(run, options, terminal));
     });
 
-  withInventory(program.command("inventory"))
+  withInventory(program.command("inventory").argument("[group]", "where --graph begins"))
     .description("hosts, groups and variables as the inventory has them")
     .option("--list", "everything, as JSON")
     .option("--host <host>", "the variables of one host, as JSON")
     .option("--graph [group]", "groups and hosts as a tree")
     .option("--list-hosts <pattern>", "the hosts that a pattern selects")
-    .action(async (options: InventoryCommandOptions) => {
+    .option("--vars", "with --graph: variables, too")
+    .option("--export", "variables stay with the groups that they were given to")
+    .option("--output <file>", "write the answer there")
+    .option("--playbook-dir <folder>", "where group_vars and host_vars of the playbook are")
+    .action(async (group: string | undefined, options: InventoryCommandOptions) => {
       const { inventory } = await import("./commands/inventory.ts");
-      end(await inventory(options, terminal));
+      end(await inventory(group, options, terminal));
     });
 
   withInventory(program.command("vars").argument("<host>"))
     .description("the variables of one host, and where they come from")
     .option("--explain <name>", "every value that was given for a name, and which one won")
+    .option("--playbook-dir <folder>", "where group_vars and host_vars of the playbook are")
     .action(async (host: string, options: VarsOptions) => {
       const { vars } = await import("./commands/vars.ts");
       end(await vars(host, options, terminal));
@@ -260,7 +265,8 @@ function withVariables(command: Command): Command {
     .option("-e, --extra-vars <vars>", "k=v, JSON, YAML or @file; may be given again", collect, [])
     .option("--vault-password-file <file>", "may be given again", collect, [])
     .option("--vault-id <id@source>", "may be given again", collect, [])
-    .option("-J, --ask-vault-pass", "ask for the vault password");
+    .option("-J, --ask-vault-pass", "ask for the vault password")
+    .option("--lenient", "as Ansible: a source that cannot be read is a warning");
 }
 
 function withConnection(command: Command): Command {
@@ -277,6 +283,7 @@ function withConnection(command: Command): Command {
       secondsOf,
     )
     .option("--ssh-common-args <args>", "-o options of ssh, where the inventory has none")
+    .option("--ssh-extra-args <args>", "more of them")
     .option("-b, --become", "become another user by sudo")
     .option("--become-user <user>", "whom to become")
     .option("-K, --ask-become-pass", "ask for the sudo password")

@@ -13,6 +13,7 @@ import type { Renderer } from "../model/rendering.ts";
 import type { ConnectionSettings } from "../model/transport.ts";
 import type { Scope } from "../model/value.ts";
 import type { LoginSecrets } from "./secrets.ts";
+import { readSettings } from "./settings.ts";
 
 export interface ConnectionSource {
   readonly scopes: { readonly [host: string]: Scope };
@@ -71,6 +72,9 @@ function settingsOf(source: ConnectionSource, host: HostId): Outcome<ConnectionS
   return connectionOf(host, variables, defaults);
 }
 
+/** Read once: it is asked for every host. */
+let checking: { readonly isOn: boolean | undefined } | undefined;
+
 function defaultsOf({ options, secrets }: ConnectionSource): ConnectionDefaults {
   const text = (name: string): string | undefined => {
     const value = options[name];
@@ -82,13 +86,21 @@ function defaultsOf({ options, secrets }: ConnectionSource): ConnectionDefaults 
   const sshCommonArgs = text("sshCommonArgs");
   const timeout = text("timeout");
   const becomeUser = text("becomeUser");
+  const sshArgs = text("sshArgs");
+  const sshExtraArgs = text("sshExtraArgs");
+  const port = text("port");
+  const becomeMethod = text("becomeMethod");
   const agent = process.env["SSH_AUTH_SOCK"];
-  const checking =
-    process.env["RUNBOOK_HOST_KEY_CHECKING"] ?? process.env["ANSIBLE_HOST_KEY_CHECKING"];
+  checking ??= { isOn: readSettings(process.env, process.cwd()).flag("hostKeyChecking") };
+  const hostKeyChecking = checking.isOn;
   return {
     home: homedir(),
     sshConfig,
-    ...(checking !== undefined && { hostKeyChecking: !/^(false|no|off|0)$/i.test(checking) }),
+    ...(hostKeyChecking !== undefined && { hostKeyChecking }),
+    ...(sshArgs !== undefined && { sshArgs }),
+    ...(sshExtraArgs !== undefined && { sshExtraArgs }),
+    ...(port !== undefined && { port: Number(port) }),
+    ...(becomeMethod !== undefined && { becomeMethod }),
     ...((connection === "ssh" || connection === "local") && { connection }),
     ...(user !== undefined && { user }),
     ...(privateKey !== undefined && { privateKey }),

@@ -12,8 +12,10 @@ import { EXIT } from "./exit-codes.ts";
 import type { RunOptions, StateOptions } from "./options.ts";
 import { createRenderer } from "./renderer.ts";
 import { loginSecrets } from "./secrets.ts";
+import { readSettings } from "./settings.ts";
 import { readInventory, readPlaybook } from "./sources.ts";
 import { makeSpec } from "./spec.ts";
+import { withSettings } from "./with-settings.ts";
 import { systemClock } from "./system-clock.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -28,16 +30,18 @@ export interface NewRun {
 /** A number is the exit code of what was said. */
 export async function readNewRun(
   file: string,
-  options: RunOptions,
+  given: RunOptions,
   terminal: Terminal,
 ): Promise<NewRun | number> {
+  const settings = readSettings(process.env, process.cwd());
+  const options = withSettings(given, settings);
   const redactor = createRedactor();
   terminal.mask = (text) => redactor.mask(text);
   const playbook = await readPlaybook(file);
   const inventory = await readInventory(options, playbook.value?.folder, redactor);
   // Before those of logins, which no journal keeps.
   const secrets = redactor.secrets();
-  const login = await loginSecrets(options, process.env, redactor);
+  const login = await loginSecrets(options, settings, redactor);
   const read = [...playbook.problems, ...inventory.problems, ...login.problems];
   if (playbook.value === undefined || inventory.value === undefined || login.value === undefined) {
     terminal.problems(read);

@@ -7,9 +7,13 @@ const OPEN = [
   "connection",
   "timeout",
   "reconnectTimeout",
+  "port",
+  "sshArgs",
   "sshCommonArgs",
+  "sshExtraArgs",
   "become",
   "becomeUser",
+  "becomeMethod",
   "becomePasswordFile",
 ] as const satisfies readonly (keyof ConnectionOptions)[];
 

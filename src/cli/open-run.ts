@@ -25,6 +25,7 @@ import { createRenderer } from "./renderer.ts";
 import { loginSecrets, vaultSecrets } from "./secrets.ts";
 import { readInventory } from "./sources.ts";
 import { systemClock } from "./system-clock.ts";
+import { readSettings } from "./settings.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ReadRun {
@@ -151,7 +152,8 @@ async function connectionParts(
   terminal: Terminal,
 ): Promise<{ renderer: Renderer; connections: ConnectionSource } | number> {
   const { spec } = state;
-  const login = await loginSecrets({ ...spec.connection, ...options }, process.env, redactor);
+  const settings = readSettings(process.env, process.cwd());
+  const login = await loginSecrets({ ...spec.connection, ...options }, settings, redactor);
   if (login.value === undefined) {
     terminal.problems(login.problems);
     return EXIT.invalid;
@@ -166,7 +168,7 @@ async function connectionParts(
     const why = fresh.problems[0]?.summary ?? "it cannot be read";
     terminal.err(`Connecting as the journal has it; the inventory was not read anew: ${why}.\n`);
   }
-  const secrets = await vaultSecrets(options, process.env);
+  const secrets = await vaultSecrets(options, settings);
   const scopes: Record<string, Scope> = { ...spec.scopes };
   for (const host of fresh.value?.inventory.hosts ?? []) {
     if (!Object.hasOwn(scopes, host.name)) continue;

@@ -8,6 +8,7 @@ export interface InventoryOptions {
   readonly vaultPasswordFile: readonly string[];
   readonly vaultId: readonly string[];
   readonly askVaultPass?: true;
+  readonly lenient?: true;
 }
 
 /** What the embedded fleet is to be, and to show. */
@@ -26,6 +27,11 @@ export interface ConnectionOptions {
   readonly timeout?: string;
   readonly reconnectTimeout?: number;
   readonly sshCommonArgs?: string;
+  readonly sshExtraArgs?: string;
+  /** Only settings have these: on the command line they are in the inventory or in `--ssh-common-args`. */
+  readonly port?: string;
+  readonly sshArgs?: string;
+  readonly becomeMethod?: string;
   readonly become?: true;
   readonly becomeUser?: string;
   readonly askBecomePass?: true;
@@ -88,9 +94,15 @@ export interface InventoryCommandOptions extends InventoryOptions {
   readonly host?: string;
   readonly graph?: string | true;
   readonly listHosts?: string;
+  readonly yaml?: true;
+  readonly vars?: true;
+  readonly export?: true;
+  readonly output?: string;
+  readonly playbookDir?: string;
 }
 
 export interface VarsOptions extends InventoryOptions {
+  readonly playbookDir?: string;
   readonly explain?: string;
 }
 

@@ -6,32 +6,40 @@ import type { Redactor } from "../lib/redact.ts";
 import type { Secret } from "../model/command.ts";
 import { secret } from "../model/command.ts";
 import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
-import type { ScriptEnded, VaultSource } from "../vault/sources.ts";
+import type { ScriptEnded, VaultSource, VaultSourceAccess } from "../vault/sources.ts";
 import { loadVaultSecrets, parseVaultId } from "../vault/sources.ts";
 import type { VaultSecret } from "../vault/vault.ts";
 import { createControllerFiles } from "./controller-files.ts";
 import type { ConnectionOptions, InventoryOptions } from "./options.ts";
+import type { Settings } from "./settings.ts";
 import { askHidden } from "./terminal.ts";
 
 type VaultOptions = Pick<InventoryOptions, "vaultPasswordFile" | "vaultId" | "askVaultPass">;
 
+/** What options say, after what is set: a password of the environment is tried, too. */
 export async function vaultSecrets(
   options: VaultOptions,
-  env: NodeJS.ProcessEnv,
+  settings: Settings,
 ): Promise<Outcome<readonly VaultSecret[]>> {
-  const sources: VaultSource[] = options.vaultId.map(parseVaultId);
-  for (const path of options.vaultPasswordFile)
-    sources.push({ label: "", from: { kind: "file", path } });
-  const fromEnvironment = env["RUNBOOK_VAULT_PASSWORD_FILE"] ?? env["ANSIBLE_VAULT_PASSWORD_FILE"];
-  if (fromEnvironment && sources.length === 0) {
-    sources.push({ label: "", from: { kind: "file", path: fromEnvironment } });
+  const usual = settings.text("vaultIdentity") ?? "default";
+  const sources: VaultSource[] = [
+    ...(settings.list("vaultIdentityList") ?? []).map((text): VaultSource => {
+      return { ...parseVaultId(text), optional: true };
+    }),
+    ...options.vaultId.map(parseVaultId),
+  ];
+  const files = [...options.vaultPasswordFile, settings.path("vaultPasswordFile") ?? ""];
+  for (const path of new Set(files)) {
+    if (path !== "") sources.push({ label: usual, from: { kind: "file", path } });
   }
-  if (options.askVaultPass) sources.push({ label: "", from: { kind: "prompt" } });
-  return loadVaultSecrets(sources, {
-    files: createControllerFiles([process.cwd()]),
-    runScript,
-    prompt: askHidden,
-  });
+  if (options.askVaultPass || settings.flag("askVaultPass")) {
+    sources.push({ label: usual, from: { kind: "prompt" } });
+  }
+  return loadVaultSecrets(sources, vaultSourceAccess());
+}
+
+export function vaultSourceAccess(): VaultSourceAccess {
+  return { files: createControllerFiles([process.cwd()]), runScript, prompt: askHidden };
 }
 
 function runScript(path: string, args: readonly string[]): Promise<ScriptEnded> {
@@ -61,7 +69,7 @@ export interface LoginSecrets {
 /** `-K`, `-k` and their password files. */
 export async function loginSecrets(
   options: ConnectionOptions,
-  env: NodeJS.ProcessEnv,
+  settings: Settings,
   redactor: Redactor,
 ): Promise<Outcome<LoginSecrets>> {
   const problems: Diagnostic[] = [];
@@ -96,15 +104,13 @@ export async function loginSecrets(
   };
   const login = await read(
     "SSH password",
-    options.connectionPasswordFile ?? env["ANSIBLE_CONNECTION_PASSWORD_FILE"],
-    options.askPass,
+    options.connectionPasswordFile ?? settings.path("connectionPasswordFile"),
+    options.askPass ?? (settings.flag("askPass") || undefined),
   );
   const become = await read(
     "BECOME password",
-    options.becomePasswordFile ??
-      env["RUNBOOK_BECOME_PASSWORD_FILE"] ??
-      env["ANSIBLE_BECOME_PASSWORD_FILE"],
-    options.askBecomePass,
+    options.becomePasswordFile ?? settings.path("becomePasswordFile"),
+    options.askBecomePass ?? (settings.flag("becomeAskPass") || undefined),
   );
   if (problems.length > 0) return { problems };
   return { value: { ...(login && { login }), ...(become && { become }) }, problems };

@@ -1,4 +1,5 @@
 /** Reads what a command is about, before anything connects: vault passwords, inventory, playbook. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { createHash } from "node:crypto";
@@ -16,8 +17,10 @@ import { loadPlaybook } from "../playbook/load.ts";
 import { steps } from "../steps/index.ts";
 import type { VaultReader } from "../vault/vault.ts";
 import { vaultReader } from "../vault/vault.ts";
+import { inventorySettings } from "./inventory-settings.ts";
 import type { InventoryOptions } from "./options.ts";
 import { vaultSecrets } from "./secrets.ts";
+import { readSettings, type Settings } from "./settings.ts";
 
 export interface ReadInventory {
   readonly inventory: Inventory;
@@ -31,30 +34,38 @@ export async function readInventory(
   playbookFolder: string | undefined,
   redactor: Redactor,
 ): Promise<Outcome<ReadInventory>> {
-  const secrets = await vaultSecrets(options, process.env);
-  if (secrets.value === undefined) return { problems: secrets.problems };
-  const sources = inventorySources(options.inventory);
-  if (sources.length === 0) return { problems: [noInventory()] };
+  const settings = readSettings(process.env, process.cwd());
+  const secrets = await vaultSecrets(options, settings);
+  const before = [...settings.problems, ...secrets.problems];
+  if (secrets.value === undefined || hasErrors(before)) return { problems: before };
+  const sources = inventorySources(options.inventory, settings);
+  if (sources.length === 0) return { problems: [...before, noInventory()] };
+  const reading = inventorySettings(settings, options.lenient);
   const loaded = await loadInventory({
     sources,
     ...(playbookFolder !== undefined && { playbookFolder }),
     extraVars: options.extraVars,
     vaultSecrets: secrets.value,
     files: inventoryFiles(process.cwd()),
+    ...(reading.value && { settings: reading.value }),
   });
-  if (loaded.value === undefined) return { problems: loaded.problems };
+  const problems = [...before, ...reading.problems, ...loaded.problems];
+  if (loaded.value === undefined || hasErrors(problems)) return { problems };
   keepSecret(loaded.value, redactor);
   return {
     value: { inventory: loaded.value, vault: vaultReader(secrets.value), sources },
-    problems: loaded.problems,
+    problems,
   };
 }
 
-/** `-i`, else the environment, in Ansible's names too. Files become absolute, so that a journal can name them. */
-function inventorySources(given: readonly string[]): readonly string[] {
-  const fromEnvironment = process.env["RUNBOOK_INVENTORY"] ?? process.env["ANSIBLE_INVENTORY"];
-  const sources = given.length > 0 ? given : fromEnvironment ? [fromEnvironment] : [];
-  return sources.map((source) => (source.includes(",") ? source : resolve(source)));
+const MACHINE_INVENTORY = "/etc/ansible/hosts";
+
+/** `-i`, else what is set, else the machine's own. Files become absolute, so that a journal can name them. */
+function inventorySources(given: readonly string[], settings: Settings): readonly string[] {
+  if (given.length > 0) {
+    return given.map((source) => (source.includes(",") ? source : resolve(source)));
+  }
+  return settings.paths("inventory") ?? [MACHINE_INVENTORY].filter((path) => existsSync(path));
 }
 
 function noInventory(): Diagnostic {
@@ -62,7 +73,7 @@ function noInventory(): Diagnostic {
     code: "cli/no-inventory",
     severity: "error",
     summary: "no inventory was given",
-    hint: "Use -i FILE, or set RUNBOOK_INVENTORY or ANSIBLE_INVENTORY.",
+    hint: "Use -i FILE, set RUNBOOK_INVENTORY or ANSIBLE_INVENTORY, or name it in ansible.cfg.",
   };
 }
 

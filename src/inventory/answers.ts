@@ -1,5 +1,10 @@
 import type { HostId } from "../model/ids.ts";
-import type { Inventory, InventoryGroup, Variable } from "../model/inventory.ts";
+import type {
+  Inventory,
+  InventoryGroup,
+  Variable,
+  VariableFileOrigin,
+} from "../model/inventory.ts";
 import {
   isValueMap,
   UnsafeText,
@@ -8,6 +13,7 @@ import {
   type Value,
   type ValueMap,
 } from "../model/value.ts";
+import { printFloat } from "../jinja/index.ts";
 import { compareText, winners } from "./finish.ts";
 
 export interface AnswerOptions {
@@ -15,9 +21,11 @@ export interface AnswerOptions {
   readonly export?: boolean;
   /** Only these hosts; all when absent. */
   readonly only?: readonly HostId[];
+  /** Groups show what `group_vars` beside the playbook say, too: as there, only where its folder was named. */
+  readonly playbookVars?: boolean;
 }
 
-/** What `ansible-inventory --list` answers. `-e` takes no part in it, as there. */
+/** What `ansible-inventory --list` answers. */
 export function inventoryAsJson(inventory: Inventory, options: AnswerOptions = {}): ValueMap {
   const only = new Set(options.only ?? inventory.named);
   const answer: Record<string, Value> = {};
@@ -25,7 +33,8 @@ export function inventoryAsJson(inventory: Inventory, options: AnswerOptions = {
     const group = inventory.groups.get(name);
     if (group === undefined || Object.hasOwn(answer, name)) return;
     const hosts = name === "all" ? [] : group.ownHosts.filter((host) => only.has(host));
-    const vars = options.export === true ? exportedVariables(group) : {};
+    const vars =
+      options.export === true ? plainMap(exportedVariables(group, inventory, options)) : {};
     answer[name] = {
       ...(hosts.length === 0 ? {} : { hosts }),
       ...(group.children.length === 0 ? {} : { children: group.children }),
@@ -50,22 +59,30 @@ export function inventoryAsJson(inventory: Inventory, options: AnswerOptions = {
 export function hostAsJson(
   inventory: Inventory,
   host: HostId,
-  options: Pick<AnswerOptions, "export"> = {},
+  options: Pick<AnswerOptions, "export" | "playbookVars"> = {},
 ): ValueMap {
-  const wanted = (variable: Variable) => {
-    const { kind } = variable.from;
-    if (kind === "extra-vars") return false;
-    return options.export !== true || kind === "host" || kind === "host-vars";
+  return plainMap(variablesOf(inventory, host, options));
+}
+
+function variablesOf(
+  inventory: Inventory,
+  host: HostId,
+  options: Pick<AnswerOptions, "export" | "playbookVars"> = {},
+): ValueMap {
+  const wanted = ({ from }: Variable) => {
+    if (options.export !== true) return true;
+    return from.kind === "host" || (from.kind === "host-vars" && isShown(from, options));
   };
   const variables = [...inventory.candidates(host).values()].flat().filter(wanted);
-  return plainMap(winners(variables));
+  return winners(variables, inventory.hashBehaviour);
 }
 
 /** What `ansible-inventory --graph` prints. */
 export function graphText(
   inventory: Inventory,
-  { top = "all", vars = false }: { readonly top?: string; readonly vars?: boolean } = {},
+  options: { readonly top?: string; readonly vars?: boolean; readonly playbookVars?: boolean } = {},
 ): string {
+  const { top = "all", vars = false } = options;
   const lines: string[] = [];
   const put = (depth: number, text: string) => {
     lines.push(depth === 0 ? text : `${"  |".repeat(depth)}--${text}`);
@@ -84,19 +101,32 @@ export function graphText(
     if (name !== "all") {
       for (const host of group.ownHosts) {
         put(depth + 1, host);
-        variables(depth + 2, hostAsJson(inventory, host));
+        variables(depth + 2, variablesOf(inventory, host));
       }
     }
-    variables(depth + 1, exportedVariables(group));
+    variables(depth + 1, exportedVariables(group, inventory, options));
   };
   draw(top, 0);
   return `${lines.join("\n")}\n`;
 }
 
-function exportedVariables(group: InventoryGroup): ValueMap {
-  const own = winners(group.variables);
+function exportedVariables(
+  group: InventoryGroup,
+  { hashBehaviour }: Inventory,
+  options: Pick<AnswerOptions, "playbookVars">,
+): ValueMap {
+  const shown = group.variables.filter(
+    ({ from }) => from.kind !== "group-vars" || isShown(from, options),
+  );
   const priority = group.priority === 1 ? {} : { ansible_group_priority: group.priority };
-  return plainMap({ ...own, ...priority });
+  return { ...winners(shown, hashBehaviour), ...priority };
+}
+
+function isShown(
+  { beside }: Pick<VariableFileOrigin, "beside">,
+  { playbookVars = false }: Pick<AnswerOptions, "playbookVars">,
+): boolean {
+  return beside === "inventory" || playbookVars;
 }
 
 function plainMap(map: ValueMap): ValueMap {
@@ -111,17 +141,19 @@ function plain(value: Value): Value {
   return isValueMap(value) ? plainMap(value) : value;
 }
 
-/** As Python prints a value: text bare outside of lists, quoted inside. */
+/** As Python prints a value: text bare outside of lists, quoted inside. What is encrypted stays hidden. */
 function pythonText(value: Value): string {
+  if (value instanceof UnsafeText) return value.text;
   return typeof value === "string" ? value : pythonRepr(value);
 }
 
 function pythonRepr(value: Value): string {
   if (value === null) return "None";
-  if (value instanceof WholeFloat) return `${String(value.number)}.0`;
-  if (value instanceof UnsafeText) return pythonRepr(value.text);
-  if (value instanceof VaultText) return pythonRepr(value.ciphertext);
+  if (value instanceof WholeFloat) return printFloat(value.number);
+  if (value instanceof UnsafeText) return quoted(value.text);
+  if (value instanceof VaultText) return "•••";
   if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number" && !Number.isInteger(value)) return printFloat(value);
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (typeof value === "string") return quoted(value);
   if (Array.isArray(value)) return `[${value.map(pythonRepr).join(", ")}]`;
@@ -134,6 +166,11 @@ function quoted(value: string): string {
   const escaped = value
     .replaceAll("\\", "\\\\")
     .replaceAll("\n", "\\n")
+    .replaceAll("\t", "\\t")
+    .replaceAll("\r", "\\r")
+    .replaceAll(/[\0-\u001f\u007f]/g, (found) => {
+      return `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`;
+    })
     .replaceAll(quote, `\\${quote}`);
   return quote + escaped + quote;
 }

@@ -13,12 +13,15 @@ export interface ConnectionDefaults {
   readonly home: string;
   readonly connection?: "ssh" | "local";
   readonly user?: string;
+  readonly port?: number;
   readonly privateKey?: string;
+  readonly sshArgs?: string;
   readonly sshCommonArgs?: string;
   readonly sshExtraArgs?: string;
   readonly timeoutSeconds?: number;
   readonly hostKeyChecking?: boolean;
   readonly becomeUser?: string;
+  readonly becomeMethod?: string;
   readonly login?: Secret;
   readonly becomePassword?: Secret;
   /** SSH_AUTH_SOCK. */
@@ -143,7 +146,7 @@ class ConnectionReader {
     return {
       kind: "ssh",
       address: given.host ?? config.host ?? named,
-      port: this.port() ?? given.port ?? config.port ?? 22,
+      port: this.port() ?? defaults.port ?? given.port ?? config.port ?? 22,
       ...(user === undefined ? {} : { user }),
       ...(alias === undefined ? {} : { hostKeyAlias: alias }),
       knownHosts,
@@ -163,7 +166,7 @@ class ConnectionReader {
   private options(): SshOptions {
     const { defaults } = this;
     const parts = [
-      ["ansible_ssh_args", this.text("args")],
+      ["ansible_ssh_args", this.text("args") ?? defaults.sshArgs],
       ["ansible_ssh_common_args", this.text("commonArgs") ?? defaults.sshCommonArgs],
       ["ansible_ssh_extra_args", this.text("extraArgs") ?? defaults.sshExtraArgs],
     ] as const;
@@ -227,7 +230,10 @@ class ConnectionReader {
   }
 
   private become(): BecomeSettings {
-    const method = (this.text("becomeMethod") ?? "sudo").replace(/^ansible\.builtin\./, "");
+    const method = (this.text("becomeMethod") ?? this.defaults.becomeMethod ?? "sudo").replace(
+      /^ansible\.builtin\./,
+      "",
+    );
     if (method !== "sudo") {
       this.say("become-method", `ansible_become_method ${method} is not known`, "Only sudo is.");
     }

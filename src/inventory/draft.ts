@@ -2,6 +2,7 @@ import type { Diagnostic, Place } from "../model/diagnostic.ts";
 import { hostId, type HostId } from "../model/ids.ts";
 import type { Variable } from "../model/inventory.ts";
 import { WholeFloat, type Value } from "../model/value.ts";
+import { USUAL_SETTINGS, type InventorySettings } from "./settings.ts";
 
 export interface DraftHost {
   readonly name: HostId;
@@ -22,6 +23,9 @@ export interface DraftGroup {
   priority: number;
 }
 
+/** With Ansible's leniency, the first error ends the reading of a source. */
+export class ReadingStopped extends Error {}
+
 const PRIORITY = "ansible_group_priority";
 
 /** An inventory while its sources are read. Owns groups and hosts until `finishInventory` makes them readonly. */
@@ -30,14 +34,29 @@ export class InventoryDraft {
   readonly hosts = new Map<HostId, DraftHost>();
   readonly problems: Diagnostic[] = [];
 
-  constructor() {
+  private readonly settings: InventorySettings;
+  /** Where a group was given `all` as a child. */
+  private readonly allAsChild = new Map<string, Place>();
+
+  readonly isLenient: boolean;
+
+  constructor(settings: InventorySettings = USUAL_SETTINGS) {
+    this.isLenient = settings.lenient;
+    this.settings = settings;
     this.group("all");
     this.group("ungrouped");
     this.link("all", "ungrouped");
   }
 
+  /** Keeps a problem of a source. Throws `ReadingStopped` when the source is not to be read any further. */
+  note(problem: Diagnostic, into: Diagnostic[] = this.problems): void {
+    into.push(problem);
+    if (this.isLenient && problem.severity === "error") throw new ReadingStopped();
+  }
+
   /** The group of that name, made when it is not there. */
-  group(name: string): DraftGroup {
+  group(written: string): DraftGroup {
+    const name = this.groupName(written);
     const known = this.groups.get(name);
     if (known !== undefined) return known;
     const made: DraftGroup = {
@@ -53,13 +72,19 @@ export class InventoryDraft {
     return made;
   }
 
-  /** Names a host in a group. `at` and `source` count when it is named for the first time. */
-  addHost(name: string, group: string, from: { at?: Place; source?: string } = {}): DraftHost {
+  /** Names a host in a group. `at`, `source` and the port count when it is named for the first time. */
+  addHost(
+    name: string,
+    group: string,
+    { port, ...from }: { at?: Place; source?: string; port?: number | undefined } = {},
+  ): DraftHost {
     const id = hostId(name);
     let host = this.hosts.get(id);
     if (host === undefined) {
       host = { name: id, ...from, variables: new Map(), overridden: [] };
       this.hosts.set(id, host);
+      const at = from.at ?? { file: from.source ?? "-i", line: 1, column: 1 };
+      if (port !== undefined) this.give(host, "ansible_port", port, at);
     }
     this.group(group).hosts.add(id);
     return host;
@@ -67,11 +92,11 @@ export class InventoryDraft {
 
   /** Makes one group a child of another; says so when that would be a circle. */
   addChild(parent: string, child: string, at: Place): void {
-    this.group(parent);
-    this.group(child);
-    const circle = this.path(child, parent);
+    const above = this.group(parent).name;
+    const below = this.group(child).name;
+    const circle = this.path(below, above);
     if (circle !== undefined) {
-      this.problems.push({
+      this.note({
         code: "inventory/group-cycle",
         severity: "error",
         summary: `group ${child} cannot be a child of ${parent}: ${[parent, ...circle].join(" → ")}`,
@@ -80,10 +105,21 @@ export class InventoryDraft {
       });
       return;
     }
-    this.link(parent, child);
+    if (below === "all") this.allAsChild.set(above, at);
+    this.link(above, below);
   }
 
+  /** Where a group has the host's name, Ansible gives the variable to the group. */
   setHostVariable(host: DraftHost, name: string, value: Value, at: Place): void {
+    const group = this.groups.get(host.name);
+    if (group !== undefined) {
+      this.setGroupVariable(group, name, value, at);
+      return;
+    }
+    this.give(host, name, value, at);
+  }
+
+  private give(host: DraftHost, name: string, value: Value, at: Place): void {
     const old = host.variables.get(name);
     if (old !== undefined) host.overridden.push(old);
     host.variables.set(name, { name, value, from: { kind: "host", host: host.name, at } });
@@ -97,7 +133,7 @@ export class InventoryDraft {
         group.priority = priority;
         return;
       }
-      this.problems.push({
+      this.note({
         code: "inventory/group-priority",
         severity: "error",
         summary: `${PRIORITY} of group ${group.name} is not a whole number`,
@@ -114,19 +150,29 @@ export class InventoryDraft {
   /** Gives every group a parent and every host a group, as Ansible does when all sources are read. */
   reconcile(): void {
     for (const { name, parents } of this.groups.values()) {
-      if (name !== "all" && parents.size === 0) this.link("all", name);
+      if (name === "all" || parents.size > 0) continue;
+      const circle = this.path(name, "all");
+      if (circle === undefined) this.link("all", name);
+      else this.sayAllIsChild(circle);
     }
+    // What counts is being in a group through its children, too: so a host of `ungrouped` below another group is lost.
     const ungrouped = this.group("ungrouped");
+    const isBelow = [...ungrouped.parents].some((parent) => parent !== "all");
+    const grouped = new Set(
+      [...this.groups.values()]
+        .filter((group) => group.name !== "all" && group !== ungrouped)
+        .flatMap((group) => [...group.hosts]),
+    );
     for (const { name } of this.hosts.values()) {
-      const elsewhere = [...this.groups.values()].some(
-        (group) => group.name !== "all" && group !== ungrouped && group.hosts.has(name),
-      );
-      if (elsewhere) ungrouped.hosts.delete(name);
-      else ungrouped.hosts.add(name);
+      if (ungrouped.hosts.has(name)) {
+        if (isBelow || grouped.has(name)) ungrouped.hosts.delete(name);
+      } else if (!grouped.has(name)) {
+        this.addToUngrouped(name, ungrouped);
+      }
     }
     for (const { name, at } of this.hosts.values()) {
       if (!this.groups.has(name)) continue;
-      this.problems.push({
+      this.note({
         code: "inventory/same-name",
         severity: "warning",
         summary: `${name} is the name of a host and of a group`,
@@ -134,6 +180,29 @@ export class InventoryDraft {
         ...(at === undefined ? {} : { at }),
       });
     }
+  }
+
+  /** `force_valid_group_names`: what cannot stand in a variable's name becomes `_`. */
+  private groupName(written: string): string {
+    if (this.settings.groupNames === "keep") return written;
+    return written.replaceAll(/\W/g, "_").replace(/^(?=\d)/, "_");
+  }
+
+  /** Where a group has the host's name, Ansible puts the group there. */
+  private addToUngrouped(name: HostId, ungrouped: DraftGroup): void {
+    if (!this.groups.has(name)) ungrouped.hosts.add(name);
+    else if (this.path(name, "ungrouped") === undefined) this.link("ungrouped", name);
+  }
+
+  private sayAllIsChild(circle: readonly string[]): void {
+    const at = this.allAsChild.get(circle.at(-2) ?? "");
+    this.problems.push({
+      code: "inventory/group-cycle",
+      severity: "error",
+      summary: `all cannot be a child: ${["all", ...circle].join(" → ")}`,
+      hint: "Every group is below all. Remove it from the `children`.",
+      ...(at === undefined ? {} : { at }),
+    });
   }
 
   private link(parent: string, child: string): void {

@@ -1,7 +1,9 @@
 import { hostId, type HostId } from "../model/ids.ts";
 import type { Inventory, InventoryGroup, InventoryHost, Variable } from "../model/inventory.ts";
-import type { ValueMap } from "../model/value.ts";
+import type { Value, ValueMap } from "../model/value.ts";
 import type { DraftGroup, InventoryDraft } from "./draft.ts";
+import { mergedValue } from "./merge.ts";
+import type { GroupVarsPlace, InventorySettings } from "./settings.ts";
 import type { FileVariable } from "./vars-files.ts";
 
 /** What `group_vars` and `host_vars` beside one source, or beside the playbook, say. */
@@ -19,6 +21,7 @@ export function finishInventory(
   draft: InventoryDraft,
   found: readonly FoundVars[],
   extra: readonly Variable[],
+  settings: InventorySettings,
 ): Inventory {
   const depths = depthsOf(draft);
   const groups = new Map<string, InventoryGroup>();
@@ -49,31 +52,40 @@ export function finishInventory(
       ...(source === undefined ? {} : { source }),
     });
   }
-  const extraVars = winners(extra);
+  const { hashBehaviour } = settings;
+  const extraVars = winners(extra, hashBehaviour);
   const candidatesOf = remembered((host: HostId) => {
     const own = known.get(host)?.groups ?? [];
     const inOrder = own.flatMap((name) => groups.get(name) ?? []).toSorted(byPrecedence);
     const names = inOrder.map((group) => group.name);
     return [
-      ...variablesOfGroups(draft, names, found),
+      ...variablesOfGroups(draft, names, { found, precedence: settings.precedence }),
       ...variablesOfHost(draft, host, found),
       ...extra,
     ];
   });
   return {
     hosts: [...known.values()],
-    named: [...draft.hosts.keys()],
+    named: [...draft.hosts.keys()].filter((name) => known.has(name)),
     groups,
     extraVars,
+    hashBehaviour,
     host: (name) => known.get(name) ?? implicitHost(name),
     candidates: (host) => byName(candidatesOf(host)),
-    layers: (host) => [
-      {
-        trusted: true,
-        values: winners(candidatesOf(host).filter((one) => one.from.kind !== "extra-vars")),
-      },
-      { trusted: true, values: extraVars },
-    ],
+    layers: (host) => {
+      const values = winners(
+        candidatesOf(host).filter((one) => one.from.kind !== "extra-vars"),
+        hashBehaviour,
+      );
+      const above = Object.entries(extraVars).map(([name, value]): [string, Value] => {
+        const below = hashBehaviour === "merge" ? values[name] : undefined;
+        return [name, below === undefined ? value : mergedValue(below, value)];
+      });
+      return [
+        { trusted: true, values },
+        { trusted: true, values: Object.fromEntries(above) },
+      ];
+    },
   };
 }
 
@@ -82,28 +94,53 @@ export function byPrecedence(a: InventoryGroup, b: InventoryGroup): number {
   return a.depth - b.depth || a.priority - b.priority || compareText(a.name, b.name);
 }
 
-/** Of each name the last value. */
-export function winners(variables: readonly Variable[]): ValueMap {
-  return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+/** Of each name the last value; with `merge`, mappings of one name joined. */
+export function winners(
+  variables: readonly Variable[],
+  hashBehaviour: "replace" | "merge" = "replace",
+): ValueMap {
+  const values = new Map<string, Value>();
+  for (const { name, value } of variables) {
+    const before = hashBehaviour === "merge" ? values.get(name) : undefined;
+    values.set(name, before === undefined ? value : mergedValue(before, value));
+  }
+  return Object.fromEntries(values);
 }
 
-/** All inline values before all files, files beside the playbook after those beside the inventory. */
+/** In the order of the `precedence` setting: usually all inline values before all files. */
 function variablesOfGroups(
   draft: InventoryDraft,
   others: readonly string[],
-  found: readonly FoundVars[],
+  { found, precedence }: { found: readonly FoundVars[]; precedence: readonly GroupVarsPlace[] },
 ): readonly Variable[] {
   const inline = (name: string) => {
     const group = draft.group(name);
     return [...group.overridden, ...group.variables.values()];
   };
-  return [
-    ...["all", ...others].flatMap(inline),
-    ...fileVariables(found, "inventory", "all"),
-    ...fileVariables(found, "playbook", "all"),
-    ...fileVariables(found, "inventory", ...others),
-    ...fileVariables(found, "playbook", ...others),
-  ];
+  const files = (beside: FoundVars["beside"], ...groups: readonly string[]) =>
+    fileVariables(found, beside, ...groups);
+  const from = (place: GroupVarsPlace): readonly Variable[] => {
+    switch (place) {
+      case "all_inventory":
+        return inline("all");
+      case "groups_inventory":
+        return others.flatMap(inline);
+      case "all_plugins_inventory":
+        return files("inventory", "all");
+      case "all_plugins_play":
+        return files("playbook", "all");
+      case "groups_plugins_inventory":
+        return files("inventory", ...others);
+      case "groups_plugins_play":
+        return files("playbook", ...others);
+      case "plugins_by_groups":
+        return others.flatMap((group) => [
+          ...files("inventory", group),
+          ...files("playbook", group),
+        ]);
+    }
+  };
+  return precedence.flatMap(from);
 }
 
 /** Place by place, in each place group by group: a later source's parent beats an earlier source's child. */

@@ -3,7 +3,12 @@ import { expandRange } from "./range.ts";
 
 export type HostNames =
   | { readonly kind: "hosts"; readonly names: readonly string[]; readonly port?: number }
-  | { readonly kind: "wrong"; readonly summary: string; readonly hint?: string };
+  | {
+      readonly kind: "wrong";
+      readonly summary: string;
+      readonly hint?: string;
+      readonly empty?: true;
+    };
 
 /** The hosts that one entry of an inventory names: `web[01:12].example.net:2222`. */
 export function hostNames(pattern: string): HostNames {
@@ -20,7 +25,8 @@ export function hostNames(pattern: string): HostNames {
   const { host, port } = parseAddress(pattern);
   const expanded = expandRange(host);
   if (expanded.kind === "wrong") {
-    return { kind: "wrong", summary: `${pattern}: ${expanded.why}` };
+    const { why, empty } = expanded;
+    return { kind: "wrong", summary: `${pattern}: ${why}`, ...(empty && { empty }) };
   }
   return { kind: "hosts", names: expanded.names, ...(port === undefined ? {} : { port }) };
 }

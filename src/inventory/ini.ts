@@ -1,9 +1,9 @@
 import type { Diagnostic, Place } from "../model/diagnostic.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
-import type { InventoryDraft } from "./draft.ts";
+import { ReadingStopped, type InventoryDraft } from "./draft.ts";
 import { hostNames } from "./host-names.ts";
 import { iniValue } from "./python-literal.ts";
-import { shellWords } from "./shlex.ts";
+import { shellWords, type ShellWord } from "./shlex.ts";
 import type { InventoryText } from "./source-text.ts";
 
 type SectionKind = "hosts" | "children" | "vars";
@@ -19,19 +19,11 @@ const KINDS: readonly string[] = ["hosts", "children", "vars"] satisfies readonl
 /** Reads an INI inventory into the draft. Every line that is wrong is said; the rest is read nevertheless. */
 export function readIni(source: InventoryText, draft: InventoryDraft): readonly Diagnostic[] {
   const reader = new IniReader(source, draft);
-  if (source.text.startsWith("\uFEFF")) {
-    reader.say(
-      "byte-order-mark",
-      { line: 1, column: 1 },
-      "the file starts with a byte order mark",
-      "Save it as UTF-8 without one (in vim: `:set nobomb`).",
-    );
-    return reader.problems;
+  try {
+    reader.whole();
+  } catch (thrown) {
+    if (!(thrown instanceof ReadingStopped)) throw thrown;
   }
-  source.text.split(/\r\n|\r|\n/).forEach((line, index) => {
-    reader.line(line, index + 1);
-  });
-  reader.end();
   return reader.problems;
 }
 
@@ -58,7 +50,24 @@ class IniReader {
     for (const name of draft.groups.keys()) this.declared.add(name);
   }
 
-  line(written: string, line: number): void {
+  whole(): void {
+    const { text } = this.source;
+    if (text.startsWith("\uFEFF")) {
+      this.say(
+        "byte-order-mark",
+        { line: 1, column: 1 },
+        "the file starts with a byte order mark",
+        "Save it as UTF-8 without one (in vim: `:set nobomb`).",
+      );
+      return;
+    }
+    text.split(/\r\n|\r|\n/).forEach((line, index) => {
+      this.line(line, index + 1);
+    });
+    this.end();
+  }
+
+  private line(written: string, line: number): void {
     const text = written.trim();
     const at = { line, column: written.length - written.trimStart().length + 1 };
     if (text === "" || text.startsWith("#") || text.startsWith(";")) return;
@@ -78,7 +87,7 @@ class IniReader {
   }
 
   /** Says which groups were used and never declared. */
-  end(): void {
+  private end(): void {
     for (const [name, { at, kind, parents }] of this.pending) {
       const near = didYouMean(name, this.declared);
       const hint =
@@ -91,14 +100,15 @@ class IniReader {
     }
   }
 
-  say(word: string, at: At, summary: string, hint?: string): void {
-    this.problems.push({
+  private say(word: string, at: At, summary: string, hint?: string): void {
+    const problem: Diagnostic = {
       code: `inventory/${word}`,
       severity: "error",
       summary,
       ...(hint === undefined ? {} : { hint }),
       at: this.place(at),
-    });
+    };
+    this.draft.note(problem, this.problems);
   }
 
   private header(group: string, kind: string, at: At): void {
@@ -110,6 +120,8 @@ class IniReader {
     }
     this.section = { kind, group };
     if (kind === "vars" && !this.declared.has(group)) {
+      // It has its place in the order of groups from here on.
+      this.draft.group(group);
       this.await(group, "vars", at);
       return;
     }
@@ -185,37 +197,39 @@ class IniReader {
     if (first === undefined) return;
     const named = hostNames(first.text);
     if (named.kind === "wrong") {
-      this.say("host", at, named.summary, named.hint);
+      if (!named.empty || !this.draft.isLenient) this.say("host", at, named.summary, named.hint);
       return;
     }
     const place = this.place(at);
+    // All of the line is read before its hosts are named: with Ansible's leniency a bad line names none.
+    const variables = assignments.flatMap((word) => this.assignment(word, assignments, at));
     const { path: source } = this.source;
-    const hosts = named.names.map((name) =>
-      this.draft.addHost(name, this.section.group, { at: place, source }),
-    );
-    const { port } = named;
-    if (port !== undefined) {
-      for (const host of hosts) this.draft.setHostVariable(host, "ansible_port", port, place);
-    }
-    for (const word of assignments) {
-      const here = { ...at, column: at.column + word.offset };
-      const equals = word.text.indexOf("=");
-      if (equals < 0) {
-        const template = assignments.some((one) => one.text.includes("{{"));
-        this.say(
-          "variable",
-          here,
-          `not a variable: ${word.text}`,
-          template ? 'A value with blanks needs quotes: name="{{ … }}".' : "Write name=value.",
-        );
-        continue;
-      }
-      const value = this.value(word.text.slice(equals + 1), here);
-      if (value === undefined) continue;
-      for (const host of hosts) {
-        this.draft.setHostVariable(host, word.text.slice(0, equals), value.value, this.place(here));
+    for (const name of named.names) {
+      const { port } = named;
+      const host = this.draft.addHost(name, this.section.group, { at: place, source, port });
+      for (const one of variables) {
+        this.draft.setHostVariable(host, one.name, one.value, this.place(one.at));
       }
     }
+  }
+
+  private assignment(word: ShellWord, all: readonly ShellWord[], line: At) {
+    const at = { ...line, column: line.column + word.offset };
+    const equals = word.text.indexOf("=");
+    if (equals < 0) {
+      const template = all.some((one) => one.text.includes("{{"));
+      this.say(
+        "variable",
+        at,
+        `not a variable: ${word.text}`,
+        template ? 'A value with blanks needs quotes: name="{{ … }}".' : "Write name=value.",
+      );
+      return [];
+    }
+    const value = this.value(word.text.slice(equals + 1), at);
+    return value === undefined
+      ? []
+      : [{ name: word.text.slice(0, equals), value: value.value, at }];
   }
 
   private value(text: string, at: At) {

@@ -33,7 +33,6 @@ const DIFFERENCES: ReadonlyMap<string, string> = new Map([
   ["ini-range-backward", "a range that runs backwards names no host: surely a slip"],
   ["ini-unquoted-template-tight", "Ansible swallows this INI file as YAML and has no host at all"],
   ["yaml-binary-value", "Ansible itself ends with an exception"],
-  ["yaml-types-vars", "keys are kept as text, so 1 and true stay two keys"],
   ["multi-limit-list: -i hosts --list --limit nope", "a limit that leaves no host is refused"],
   ["pattern-regex: ~( -i hosts --list-hosts", "a broken regular expression is an error"],
   ["yaml-types: -i h.yml --list", "dates stay text as they are written"],

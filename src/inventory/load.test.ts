@@ -248,7 +248,7 @@ describe("what cannot be read is said with its place", () => {
     [
       "a circle in YAML",
       { "h.yml": "a:\n  children:\n    b:\n      children:\n        a:\n" },
-      ["inventory/group-cycle h.yml:5:9"],
+      ["inventory/group-cycle h.yml:3:5"],
     ],
     ["a YAML list", { "h.yml": "- w1\n" }, ["inventory/shape h.yml:1:1"]],
     ["broken YAML", { "h.yml": "all:\n  hosts: {a: 1\n" }, ["yaml/unclosed-bracket h.yml:3:1"]],

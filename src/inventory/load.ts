@@ -8,6 +8,7 @@ import type { InventoryFiles } from "./files.ts";
 import { finishInventory, LOCALHOST, type FoundVars } from "./finish.ts";
 import { readSource } from "./sources.ts";
 import type { InventoryAccess } from "./text-file.ts";
+import { USUAL_SETTINGS, type InventorySettings } from "./settings.ts";
 import { openVarsFolder, type FileVariable } from "./vars-files.ts";
 
 export interface InventoryRequest {
@@ -19,6 +20,8 @@ export interface InventoryRequest {
   readonly extraVars: readonly string[];
   readonly vaultSecrets: readonly VaultSecret[];
   readonly files: InventoryFiles;
+  /** Ansible's defaults where nothing is said. */
+  readonly settings?: InventorySettings;
 }
 
 /**
@@ -26,17 +29,20 @@ export interface InventoryRequest {
  * not a warning after which half of the hosts are missing.
  */
 export async function loadInventory(request: InventoryRequest): Promise<Outcome<Inventory>> {
-  const { files } = request;
-  const access: InventoryAccess = { files, vault: vaultReader(request.vaultSecrets) };
-  const draft = new InventoryDraft();
+  const { files, settings = USUAL_SETTINGS } = request;
+  const access: InventoryAccess = { files, vault: vaultReader(request.vaultSecrets), settings };
+  const draft = new InventoryDraft(settings);
   const problems: Diagnostic[] = [];
   const folders: string[] = [];
+  let succeeded = 0;
   for (const source of request.sources) {
     const read = await readSource(source, access, draft);
     problems.push(...read.problems);
+    if (read.isRead) succeeded++;
     if (read.folder !== undefined) folders.push(read.folder);
   }
-  draft.reconcile();
+  // Ansible gives groups their parents only where something could be read.
+  if (!settings.lenient || succeeded > 0) draft.reconcile();
   problems.push(...draft.problems);
   const found: FoundVars[] = [];
   for (const { folder, beside } of varsFolders(folders, request, files)) {
@@ -47,7 +53,7 @@ export async function loadInventory(request: InventoryRequest): Promise<Outcome<
   const extra = await readExtraVars(request.extraVars, access);
   problems.push(...extra.problems);
   if (hasErrors(problems)) return { problems };
-  return { value: finishInventory(draft, found, extra.variables), problems };
+  return { value: finishInventory(draft, found, extra.variables, settings), problems };
 }
 
 /** Each folder once, where it counts most. */

@@ -2,9 +2,12 @@ const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /** More hosts than this in one line are a slip of the keyboard. */
 const MOST_HOSTS = 100_000;
 
+const BACKWARDS = "a range that runs backwards names no host";
+
 export type Expanded =
   | { readonly kind: "hosts"; readonly names: readonly string[] }
-  | { readonly kind: "wrong"; readonly why: string };
+  /** `empty`: Ansible takes it for a range of no hosts. */
+  | { readonly kind: "wrong"; readonly why: string; readonly empty?: true };
 
 /** Expands `web[01:12].example.net`, `db-[a:f]`, `n[1:10:3]`, several of them in one name. Both ends are included. */
 export function expandRange(pattern: string): Expanded {
@@ -13,7 +16,9 @@ export function expandRange(pattern: string): Expanded {
   const end = pattern.indexOf("]", start);
   if (end < 0) return { kind: "wrong", why: "the bracket [ is not closed" };
   const sequence = sequenceOf(pattern.slice(start + 1, end));
-  if (typeof sequence === "string") return { kind: "wrong", why: sequence };
+  if (typeof sequence === "string") {
+    return { kind: "wrong", why: sequence, ...(sequence === BACKWARDS && { empty: true }) };
+  }
   const rest = expandRange(pattern.slice(end + 1));
   if (rest.kind === "wrong") return rest;
   if (sequence.length * rest.names.length > MOST_HOSTS) {
@@ -48,7 +53,7 @@ function sequenceOf(range: string): readonly string[] | string {
     return "with leading zeros, both ends of a range have the same number of digits";
   }
   const count = Number(last) - Number(begin) + 1;
-  if (count <= 0) return "a range that runs backwards names no host";
+  if (count <= 0) return BACKWARDS;
   if (count / stride > MOST_HOSTS) return `more than ${String(MOST_HOSTS)} hosts`;
   const length = Math.ceil(count / stride);
   return Array.from({ length }, (_, index) =>

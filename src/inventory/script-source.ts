@@ -3,6 +3,7 @@ import { isValueMap, type Value, type ValueMap } from "../model/value.ts";
 import { readYaml } from "../yaml/read.ts";
 import type { DraftHost, InventoryDraft } from "./draft.ts";
 import type { InventoryFiles } from "./files.ts";
+import type { InventoryAccess } from "./text-file.ts";
 
 /** A script and what it was asked, for diagnostics. */
 interface Asked {
@@ -13,7 +14,7 @@ interface Asked {
 /** Runs an executable inventory with `--list`, and with `--host NAME` where it does not answer `_meta`. */
 export async function readScript(
   path: string,
-  files: InventoryFiles,
+  { files }: InventoryAccess,
   draft: InventoryDraft,
 ): Promise<readonly Diagnostic[]> {
   const listed = await ask({ path, args: ["--list"] }, files);

@@ -1,18 +1,23 @@
 import { basename, dirname, extname, join } from "node:path";
-import type { Diagnostic } from "../model/diagnostic.ts";
+import { hasErrors, type Diagnostic } from "../model/diagnostic.ts";
 import { parseAddress } from "./address.ts";
 import { InventoryDraft } from "./draft.ts";
 import { readIni } from "./ini.ts";
 import { readScript } from "./script-source.ts";
+import type { InventorySettings } from "./settings.ts";
 import type { InventoryText } from "./source-text.ts";
 import { readTextFile, type InventoryAccess } from "./text-file.ts";
 import { fits, isHollow, openYamlInventory, readYamlInventory } from "./yaml-source.ts";
 
-/** In a folder of sources these are no sources, as for Ansible. */
-const SKIPPED = /(?:\.pyc|\.pyo|\.swp|\.bak|~|\.rpm|\.md|\.txt|\.rst|\.orig|\.cfg|\.retry)$|^\./;
 const NOT_SOURCES: ReadonlySet<string> = new Set(["group_vars", "host_vars", "vars_plugins"]);
 const YAML_LIKE: ReadonlySet<string> = new Set(["", ".yml", ".yaml", ".json"]);
 const DEEPEST_FOLDER = 20;
+
+export interface SourceRead {
+  /** False where nothing of it could be read without an error. */
+  readonly isRead: boolean;
+  readonly problems: readonly Diagnostic[];
+}
 
 /**
  * Reads one `-i` into the draft. Answers the folder beside which `group_vars` and `host_vars` are looked for; a comma
@@ -22,17 +27,19 @@ export async function readSource(
   source: string,
   access: InventoryAccess,
   draft: InventoryDraft,
-): Promise<{ readonly folder?: string; readonly problems: readonly Diagnostic[] }> {
-  const { files } = access;
+): Promise<SourceRead & { readonly folder?: string }> {
+  const { files, settings } = access;
   const kind = await files.kind(source);
   switch (kind) {
     case "folder":
-      return { folder: source, problems: await readFolder(source, access, draft) };
+      return { folder: source, ...(await readFolder(source, access, draft)) };
     case "file":
-      return { folder: dirname(source), problems: await readFile(source, access, draft) };
+      return { folder: dirname(source), ...(await readFile(source, access, draft)) };
     case "absent":
-      if (source.includes(",")) return { problems: readList(source, draft) };
-      return { problems: [missing(source)] };
+      if (source.includes(",") && settings.formats.has("host_list")) {
+        return { isRead: true, problems: readList(source, draft) };
+      }
+      return judged([missing(source)], settings);
   }
 }
 
@@ -42,9 +49,7 @@ function readList(source: string, draft: InventoryDraft): readonly Diagnostic[] 
     const text = entry.trim();
     if (text === "") continue;
     const { host, port } = parseAddress(text);
-    const at = { file: `-i ${source}`, line: 1, column: 1 };
-    const added = draft.addHost(host, "ungrouped");
-    if (port !== undefined) draft.setHostVariable(added, "ansible_port", port, at);
+    draft.addHost(host, "ungrouped", { port });
   }
   return [];
 }
@@ -63,78 +68,165 @@ async function readFolder(
   access: InventoryAccess,
   draft: InventoryDraft,
   depth = 0,
-): Promise<readonly Diagnostic[]> {
+): Promise<SourceRead> {
   if (depth > DEEPEST_FOLDER) {
-    return [
-      {
-        code: "inventory/too-deep",
-        severity: "error",
-        summary: `${shown}: folders nested more than ${String(DEEPEST_FOLDER)} deep`,
-        hint: "A symbolic link may lead in a circle.",
-      },
-    ];
+    const deep: Diagnostic = {
+      code: "inventory/too-deep",
+      severity: "error",
+      summary: `${shown}: folders nested more than ${String(DEEPEST_FOLDER)} deep`,
+      hint: "A symbolic link may lead in a circle.",
+    };
+    return { isRead: false, problems: [deep] };
   }
   const problems: Diagnostic[] = [];
+  let isRead = false;
   const names = (await access.files.list(shown)).toSorted();
   for (const name of names) {
-    if (SKIPPED.test(name) || NOT_SOURCES.has(name)) continue;
+    if (isIgnored(name, access.settings)) continue;
     const path = join(shown, name);
     const found =
       (await access.files.kind(path)) === "folder"
         ? await readFolder(path, access, draft, depth + 1)
         : await readFile(path, access, draft);
-    problems.push(...found);
+    problems.push(...found.problems);
+    isRead ||= found.isRead;
   }
-  return problems;
+  return { isRead, problems };
+}
+
+function isIgnored(name: string, settings: InventorySettings): boolean {
+  return (
+    name.startsWith(".") ||
+    NOT_SOURCES.has(name) ||
+    settings.ignoredExtensions.some((ending) => name.endsWith(ending)) ||
+    settings.ignoredPatterns.some((pattern) => pattern.test(name))
+  );
 }
 
 async function readFile(
   file: string,
   access: InventoryAccess,
   draft: InventoryDraft,
-): Promise<readonly Diagnostic[]> {
-  const read = await readTextFile(file, access);
-  if (read.value === undefined) return read.problems;
-  const { text, executable, path } = read.value;
-  const script = text.startsWith("#!");
-  if (script && executable) return readScript(file, access.files, draft);
-  if (script) {
-    return [
-      {
-        code: "inventory/script",
-        severity: "error",
-        summary: `${file} is a script and not executable`,
-        hint: `\`chmod +x ${file}\`, or remove its first line when it is a plain inventory.`,
-        at: { file, line: 1, column: 1 },
-      },
-    ];
+): Promise<SourceRead> {
+  const { settings } = access;
+  const script = settings.formats.has("script") ? await isProgram(file, access) : "no";
+  if (script === "yes") return judged(await readScript(file, access, draft), settings);
+  if (script === "not-executable" && !settings.lenient) {
+    const problem: Diagnostic = {
+      code: "inventory/script",
+      severity: "error",
+      summary: `${file} is a script and not executable`,
+      hint: `\`chmod +x ${file}\`, or remove its first line when it is a plain inventory.`,
+      at: { file, line: 1, column: 1 },
+    };
+    return { isRead: false, problems: [problem] };
   }
-  return readText({ text, file, path }, draft);
+  const read = await readTextFile(file, access);
+  if (read.value === undefined) return judged(read.problems, settings);
+  const { text, path } = read.value;
+  const source = { text, file, path };
+  return settings.lenient
+    ? readLeniently(source, draft, settings)
+    : judged(readText(source, draft, settings), settings);
+}
+
+/** Only what the kernel itself can start is: a shell would take the lines of any other file for commands. */
+async function isProgram(
+  file: string,
+  { files }: InventoryAccess,
+): Promise<"yes" | "no" | "not-executable"> {
+  const found = await files.read(file);
+  if (found.kind !== "bytes") return "no";
+  const start = Buffer.from(found.bytes.subarray(0, 4)).toString("latin1");
+  const executable = (found.mode & 0o111) !== 0;
+  if (start.startsWith("#!")) return executable ? "yes" : "not-executable";
+  return executable && start === "\u007fELF" ? "yes" : "no";
+}
+
+/** With Ansible's leniency, what cannot be read is a warning. */
+function judged(problems: readonly Diagnostic[], { lenient }: InventorySettings): SourceRead {
+  const isRead = !hasErrors(problems);
+  return {
+    isRead,
+    problems: lenient ? problems.map((one) => ({ ...one, severity: "warning" })) : problems,
+  };
+}
+
+/** As Ansible does it: format after format, each into the same inventory, until one reads the file without an error. */
+function readLeniently(
+  source: InventoryText,
+  draft: InventoryDraft,
+  settings: InventorySettings,
+): SourceRead {
+  const problems: Diagnostic[] = [];
+  for (const format of formatsOf(source, settings)) {
+    const before = draft.problems.length;
+    const read = [...readAs(format, source, draft, settings), ...draft.problems.splice(before)];
+    if (!hasErrors(read)) return { isRead: true, problems: read };
+    problems.push(...read);
+  }
+  return judged(problems, settings);
+}
+
+type Format = "yaml" | "ini";
+
+function formatsOf(
+  { file, text }: InventoryText,
+  { formats }: InventorySettings,
+): readonly Format[] {
+  const extension = extname(basename(file));
+  if (isBlank(text) && extension === "") return [];
+  return (["yaml", "ini"] as const).filter(
+    (format) => formats.has(format) && (format === "ini" || YAML_LIKE.has(extension)),
+  );
+}
+
+function readAs(
+  format: Format,
+  source: InventoryText,
+  draft: InventoryDraft,
+  settings: InventorySettings,
+): readonly Diagnostic[] {
+  switch (format) {
+    case "yaml": {
+      const opened = openYamlInventory(source, settings);
+      if (opened.value === undefined) return opened.problems;
+      return [...opened.problems, ...readYamlInventory(opened.value, source, draft)];
+    }
+    case "ini":
+      return readIni(source, draft);
+  }
 }
 
 /**
  * YAML is tried first where the name allows it, then INI, as Ansible does. When neither fits, the problems are those
  * of the format that the file looks like.
  */
-export function readText(source: InventoryText, draft: InventoryDraft): readonly Diagnostic[] {
+export function readText(
+  source: InventoryText,
+  draft: InventoryDraft,
+  settings: InventorySettings,
+): readonly Diagnostic[] {
   const extension = extname(basename(source.file));
+  const { formats } = settings;
   if (extension === ".toml") return [toml(source)];
-  if (!YAML_LIKE.has(extension)) return readIni(source, draft);
+  if (!YAML_LIKE.has(extension) || !formats.has("yaml")) return readIni(source, draft);
+  if (!formats.has("ini")) return readAs("yaml", source, draft, settings);
   if (isBlank(source.text) && extension === "") return [];
-  const opened = openYamlInventory(source);
+  const opened = openYamlInventory(source, settings);
   const yaml = opened.value;
   const hollow = yaml !== undefined && extension === "" && isHollow(yaml);
   const fitsYaml =
     yaml !== undefined &&
     !hollow &&
-    fits((scratch) => readYamlInventory(yaml, source, scratch), new InventoryDraft());
+    fits((scratch) => readYamlInventory(yaml, source, scratch), new InventoryDraft(settings));
   const asYaml = () =>
     yaml === undefined
       ? opened.problems
       : [...opened.problems, ...readYamlInventory(yaml, source, draft)];
   if (fitsYaml) return asYaml();
   // Groups of other sources count as declared, so the scratch draft knows them.
-  const scratch = new InventoryDraft();
+  const scratch = new InventoryDraft(settings);
   for (const name of draft.groups.keys()) scratch.group(name);
   const fitsIni = fits((into) => readIni(source, into), scratch);
   if (fitsIni && hasContent(scratch, draft)) return readIni(source, draft);

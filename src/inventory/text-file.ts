@@ -3,11 +3,13 @@ import type { Outcome } from "../model/diagnostic.ts";
 import { isVault } from "../vault/envelope.ts";
 import type { VaultReader } from "../vault/vault.ts";
 import type { InventoryFiles } from "./files.ts";
+import type { InventorySettings } from "./settings.ts";
 
 /** What reading an inventory needs of the outer world. */
 export interface InventoryAccess {
   readonly files: InventoryFiles;
   readonly vault: VaultReader;
+  readonly settings: InventorySettings;
 }
 
 export interface TextFile {

@@ -1,7 +1,7 @@
 import { extname, join } from "node:path";
 import type { Diagnostic, Place } from "../model/diagnostic.ts";
 import { isValueMap, type Value } from "../model/value.ts";
-import { readYaml } from "../yaml/read.ts";
+import { readAnsibleYaml } from "./ansible-yaml.ts";
 import { readTextFile, type InventoryAccess } from "./text-file.ts";
 
 /** One variable of a file in `group_vars` or `host_vars`. */
@@ -73,7 +73,7 @@ export async function readVars(
   problems.push(...opened.problems);
   if (opened.value === undefined) return [];
   const { text, encrypted } = opened.value;
-  const read = readYaml(text, file, { duplicateKeys: "warning" });
+  const read = readAnsibleYaml(text, file, access.settings);
   problems.push(...read.problems);
   const document = read.value;
   if (document === undefined || document.value === null) return [];

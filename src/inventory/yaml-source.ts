@@ -1,9 +1,11 @@
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { hasErrors, type Diagnostic, type Outcome } from "../model/diagnostic.ts";
 import { isValueMap, type Value, type ValueMap } from "../model/value.ts";
-import { readYaml, type YamlDocument, type YamlPath } from "../yaml/read.ts";
-import type { DraftGroup, InventoryDraft } from "./draft.ts";
+import type { YamlDocument, YamlPath } from "../yaml/read.ts";
+import { readAnsibleYaml } from "./ansible-yaml.ts";
+import { ReadingStopped, type DraftGroup, type InventoryDraft } from "./draft.ts";
 import { hostNames } from "./host-names.ts";
+import type { InventorySettings } from "./settings.ts";
 import type { InventoryText } from "./source-text.ts";
 
 const KEYS = ["hosts", "children", "vars"] as const;
@@ -16,8 +18,11 @@ export interface YamlInventory {
 }
 
 /** Reads the file as far as its outermost shape: a mapping of groups. */
-export function openYamlInventory(source: InventoryText): Outcome<YamlInventory> {
-  const read = readYaml(source.text, source.file, { duplicateKeys: "warning" });
+export function openYamlInventory(
+  source: InventoryText,
+  settings: InventorySettings,
+): Outcome<YamlInventory> {
+  const read = readAnsibleYaml(source.text, source.file, settings);
   const document = read.value;
   if (document === undefined) return { problems: read.problems };
   const groups = document.value;
@@ -52,7 +57,11 @@ export function readYamlInventory(
   draft: InventoryDraft,
 ): readonly Diagnostic[] {
   const reader = new YamlReader(document, source, draft);
-  for (const [name, content] of Object.entries(groups)) reader.group(name, content, [name]);
+  try {
+    for (const [name, content] of Object.entries(groups)) reader.group(name, content, [name]);
+  } catch (thrown) {
+    if (!(thrown instanceof ReadingStopped)) throw thrown;
+  }
   return reader.problems;
 }
 
@@ -102,8 +111,9 @@ class YamlReader {
           this.draft.setGroupVariable(group, name, content, this.document.placeOf(here));
           break;
         case "children":
-          this.draft.addChild(group.name, name, this.document.placeOf(here, "key"));
+          // Its own children first, as Ansible does: which of two links closes a circle depends on it.
           this.group(name, content, here);
+          this.draft.addChild(group.name, name, this.document.placeOf(here, "key"));
           break;
         case "hosts":
           this.host(group, name, content, here);
@@ -120,15 +130,15 @@ class YamlReader {
     const named = hostNames(pattern);
     if (named.kind === "wrong") {
       const hint = named.hint === undefined ? {} : { hint: named.hint };
-      this.say("error", "host", path, named.summary, hint);
+      if (!named.empty || !this.draft.isLenient) {
+        this.say("error", "host", path, named.summary, hint);
+      }
       return;
     }
     const at = this.document.placeOf(path, "key");
     for (const name of named.names) {
-      const host = this.draft.addHost(name, group.name, { at, source: this.source.path });
-      if (named.port !== undefined) {
-        this.draft.setHostVariable(host, "ansible_port", named.port, at);
-      }
+      const { port } = named;
+      const host = this.draft.addHost(name, group.name, { at, source: this.source.path, port });
       for (const [variable, value] of Object.entries(content ?? {})) {
         const place = this.document.placeOf([...path, variable]);
         this.draft.setHostVariable(host, variable, value, place);
@@ -153,7 +163,7 @@ class YamlReader {
     more: { hint?: string } = {},
   ): void {
     const at = this.document.placeOf(path, "key");
-    this.problems.push({ code: `inventory/${word}`, severity, summary, ...more, at });
+    this.draft.note({ code: `inventory/${word}`, severity, summary, ...more, at }, this.problems);
   }
 }
 

@@ -13,3 +13,4 @@ export { renderValue } from "./render-value.ts";
 export type { RenderSettings } from "./settings.ts";
 export { isTemplate } from "./syntax/delimiters.ts";
 export { toJson } from "./to-json.ts";
+export { printFloat } from "./values/print.ts";

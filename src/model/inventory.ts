@@ -67,4 +67,6 @@ export interface Inventory {
   /** The winners of `candidates` without `-e`, then `-e`: what stands between them goes between them. */
   layers(host: HostId): Scope;
   readonly extraVars: ValueMap;
+  /** With `merge`, mappings that were given for one name are joined: the winner is all of them. */
+  readonly hashBehaviour: "replace" | "merge";
 }

@@ -10,6 +10,8 @@ export interface VaultSource {
   /** Empty where none was given. */
   readonly label: string;
   readonly from: { readonly kind: "prompt" } | { readonly kind: "file"; readonly path: string };
+  /** Set for everybody, so not everybody need have it: as long as another password is there, it may be missing. */
+  readonly optional?: true;
 }
 
 export type ScriptEnded =
@@ -52,10 +54,17 @@ export async function loadVaultSecrets(
       source.from.kind === "prompt"
         ? await asked(source.label, access)
         : await fromFile(source.from.path, source.label, access);
-    problems.push(...found);
+    problems.push(
+      ...(source.optional
+        ? found.map((one): Diagnostic => ({ ...one, severity: "warning" }))
+        : found),
+    );
     if (value !== undefined) {
       secrets.push({ label: source.label, password: secret(value) });
     }
+  }
+  if (secrets.length === 0 && problems.length > 0) {
+    return { problems: problems.map((one) => ({ ...one, severity: "error" })) };
   }
   return hasErrors(problems) ? { problems } : { value: secrets, problems };
 }

@@ -221,15 +221,19 @@ class Constructor {
 
   private mapping(node: MappingNode, inside: Surroundings): Located {
     const own = new Map<string, LocatedEntry>();
+    /** Keys that are equal in Python, such as 1, 1.0 and true, are one: the first is its name, the last its value. */
+    const names = new Map<string, string>();
     const merged = new Map<string, LocatedEntry>();
     for (const { key, value } of node.entries) {
       if (isMergeKey(key)) {
         this.merge(merged, this.construct(value, inside));
         continue;
       }
-      const name = this.key(key);
+      const written = this.key(key);
       const content = this.construct(value, inside);
-      if (name === undefined) continue;
+      if (written === undefined) continue;
+      const name = names.get(written.equal) ?? written.name;
+      names.set(written.equal, name);
       const first = own.get(name);
       if (first !== undefined) this.duplicate(name, key.span, first.key);
       own.set(name, { key: key.span, node: content });
@@ -278,7 +282,7 @@ class Constructor {
   }
 
   /** Keys are kept as text: 80 as "80", true as "true", nothing as "null". */
-  private key(node: YamlNode): string | undefined {
+  private key(node: YamlNode): { readonly name: string; readonly equal: string } | undefined {
     if (node.kind === "mapping" || node.kind === "sequence") {
       this.complexKey(node);
       return undefined;
@@ -291,11 +295,13 @@ class Constructor {
     const name = items || entries ? undefined : keyText(value);
     if (name === undefined) {
       this.say("complex-key", node.span, "a key must be a single text or number");
-    } else if (name === "__proto__") {
+      return undefined;
+    }
+    if (name === "__proto__") {
       this.say("forbidden-key", node.span, "the key __proto__ is not allowed");
       return undefined;
     }
-    return name;
+    return { name, equal: equalKey(value) ?? `text ${name}` };
   }
 
   private complexKey(node: MappingNode | SequenceNode): void {
@@ -360,6 +366,13 @@ function isMergeKey(key: YamlNode): boolean {
     key.tag === `${YAML}merge` ||
     (key.tag === undefined && key.style === "plain" && key.text === "<<")
   );
+}
+
+/** What numbers and booleans that are equal in Python have in common. */
+function equalKey(value: Value): string | undefined {
+  if (typeof value === "boolean") return `number ${value ? 1 : 0}`;
+  if (value instanceof WholeFloat) return `number ${value.number === 0 ? 0 : value.number}`;
+  return typeof value === "number" || typeof value === "bigint" ? `number ${value}` : undefined;
 }
 
 /** Keys are kept as text, as JSON would write them; nothing for what cannot be a key. */

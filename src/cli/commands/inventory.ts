@@ -1,22 +1,32 @@
+import { writeFile } from "node:fs/promises";
 import { graphText, hostAsJson, inventoryAsJson } from "../../inventory/answers.ts";
 import { jsonText } from "../../inventory/json-text.ts";
 import { inventoryFiles } from "../../inventory/files.ts";
 import { expandLimit, selectHosts } from "../../inventory/select.ts";
+import { errorText } from "../../lib/error-words.ts";
 import { createRedactor } from "../../lib/redact.ts";
 import { hostId } from "../../model/ids.ts";
+import type { HostId } from "../../model/ids.ts";
 import type { Inventory } from "../../model/inventory.ts";
+import type { ValueMap } from "../../model/value.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { InventoryCommandOptions } from "../options.ts";
 import { readInventory } from "../sources.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** The answers of `ansible-inventory` and `ansible --list-hosts`. */
+/** The answers of `ansible-inventory` and `ansible --list-hosts`. `group` is that of `--graph`. */
 export async function inventory(
+  group: string | undefined,
   options: InventoryCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const redactor = createRedactor();
-  const read = await readInventory(options, undefined, redactor);
+  const asked = [options.list, options.host, options.graph, options.listHosts];
+  if (asked.filter((one) => one !== undefined).length > 1) {
+    terminal.err("Only one of --list, --host, --graph and --list-hosts can be asked at a time.\n");
+    return EXIT.usage;
+  }
+  // Without a playbook, the current folder stands for the playbook's.
+  const read = await readInventory(options, options.playbookDir ?? ".", createRedactor());
   terminal.problems(read.problems);
   if (!read.value) {
     return read.problems.some(
@@ -26,27 +36,86 @@ export async function inventory(
       : EXIT.invalid;
   }
   const known = read.value.inventory;
-  if (options.host !== undefined) {
-    if (!known.host(options.host)) {
-      terminal.err(`There is no host ${options.host} in the inventory.\n`);
-      return EXIT.noHosts;
-    }
-    terminal.out(`${jsonText(hostAsJson(known, hostId(options.host)))}\n`);
-    return EXIT.done;
-  }
-  if (options.graph !== undefined) {
-    const group = options.graph === true ? "all" : options.graph;
-    if (!known.groups.has(group)) {
-      terminal.err(`There is no group ${group} in the inventory.\n`);
-      return EXIT.noHosts;
-    }
-    terminal.out(graphText(known, { top: group }));
-    return EXIT.done;
-  }
+  if (options.host !== undefined) return oneHost(known, options.host, options, terminal);
+  if (options.graph !== undefined) return graph(known, group, options, terminal);
   if (options.listHosts !== undefined)
     return listHosts(known, options.listHosts, options.limit, terminal);
-  terminal.out(`${jsonText(inventoryAsJson(known))}\n`);
+  const only = options.limit === undefined ? undefined : await limited(known, options, terminal);
+  if (typeof only === "number") return only;
+  const answer = inventoryAsJson(known, { ...shown(options), ...(only && { only }) });
+  return say(answer, options, terminal);
+}
+
+function shown(options: InventoryCommandOptions) {
+  return { export: options.export === true, playbookVars: options.playbookDir !== undefined };
+}
+
+async function oneHost(
+  known: Inventory,
+  host: string,
+  options: InventoryCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  // Ansible takes a pattern, too, as long as it means one host.
+  const meant = known.host(host) ? [hostId(host)] : (selectHosts(known, host).value ?? []);
+  const [only, ...more] = meant;
+  if (only !== undefined && more.length === 0) {
+    return say(hostAsJson(known, only, shown(options)), options, terminal);
+  }
+  terminal.err(`There is no host ${host} in the inventory.\n`);
+  return EXIT.noHosts;
+}
+
+function graph(
+  known: Inventory,
+  group: string | undefined,
+  options: InventoryCommandOptions,
+  terminal: Terminal,
+): number {
+  const top = group ?? (typeof options.graph === "string" ? options.graph : "all");
+  if (!known.groups.has(top)) {
+    terminal.err(`There is no group ${top} in the inventory.\n`);
+    return EXIT.noHosts;
+  }
+  const { playbookVars } = shown(options);
+  terminal.out(graphText(known, { top, vars: options.vars === true, playbookVars }));
   return EXIT.done;
+}
+
+async function limited(
+  known: Inventory,
+  { limit = "", lenient }: InventoryCommandOptions,
+  terminal: Terminal,
+): Promise<readonly HostId[] | number> {
+  const expanded = await expandLimit(limit, inventoryFiles(process.cwd()));
+  terminal.problems(expanded.problems);
+  if (expanded.value === undefined) return EXIT.noHosts;
+  const chosen = selectHosts(known, "all", expanded.value);
+  const isEmpty = chosen.problems.every(
+    ({ severity, code }) => severity === "warning" || code === "inventory/no-hosts",
+  );
+  if (lenient && chosen.value === undefined && isEmpty) return [];
+  terminal.problems(chosen.problems);
+  return chosen.value ?? EXIT.noHosts;
+}
+
+async function say(
+  answer: ValueMap,
+  { output }: InventoryCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const text = `${jsonText(answer)}\n`;
+  if (output === undefined) {
+    terminal.out(text);
+    return EXIT.done;
+  }
+  try {
+    await writeFile(output, text, { mode: 0o600 });
+    return EXIT.done;
+  } catch (error) {
+    terminal.err(`${output} cannot be written: ${errorText(error)}\n`);
+    return EXIT.usage;
+  }
 }
 
 async function listHosts(
@@ -57,8 +126,10 @@ async function listHosts(
 ): Promise<number> {
   const expanded =
     limit === undefined ? undefined : await expandLimit(limit, inventoryFiles(process.cwd()));
+  terminal.problems(expanded?.problems ?? []);
+  if (expanded !== undefined && expanded.value === undefined) return EXIT.noHosts;
   const chosen = selectHosts(known, pattern, expanded?.value);
-  terminal.problems([...(expanded?.problems ?? []), ...chosen.problems]);
+  terminal.problems(chosen.problems);
   for (const host of chosen.value ?? []) terminal.out(`${host}\n`);
   return (chosen.value ?? []).length === 0 ? EXIT.noHosts : EXIT.done;
 }

@@ -17,7 +17,7 @@ export async function vars(
   terminal: Terminal,
 ): Promise<number> {
   const redactor = createRedactor();
-  const read = await readInventory(options, undefined, redactor);
+  const read = await readInventory(options, options.playbookDir ?? ".", redactor);
   terminal.mask = (text) => redactor.mask(text);
   terminal.problems(read.problems);
   if (!read.value) return EXIT.invalid;

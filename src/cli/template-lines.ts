@@ -9,6 +9,7 @@ import { vaultReader } from "../vault/vault.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { TemplateOptions } from "./options.ts";
 import { vaultSecrets } from "./secrets.ts";
+import { readSettings } from "./settings.ts";
 import {
   inventoryOfText,
   NO_HOSTS,
@@ -28,7 +29,10 @@ interface Desk {
 }
 
 export async function answerLines(options: TemplateOptions, terminal: Terminal): Promise<number> {
-  const { value: secrets, problems } = await vaultSecrets(options, process.env);
+  const { value: secrets, problems } = await vaultSecrets(
+    options,
+    readSettings(process.env, process.cwd()),
+  );
   terminal.problems(problems);
   if (secrets === undefined) return EXIT.invalid;
   const desk = { options, secrets, vault: vaultReader(secrets), inventories: new Map() };

@@ -18,6 +18,7 @@ export async function runbookHere(args: readonly string[], cwd: string): Promise
     paint,
     errPaint: paint,
     interactive: false,
+    columns: undefined,
     mask: (text) => text,
     out: (text) => {
       out += terminal.mask(text);

@@ -1,8 +1,8 @@
 /** Templates for the engine: our Jinja engine with the controller's files, environment and vault passwords. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { isTemplate, PENDING, renderText, renderValue, evaluateCondition } from "../jinja/index.ts";
-import type { RenderSettings } from "../jinja/index.ts";
+import type { PathFacts, RenderSettings } from "../jinja/index.ts";
 import type { Redactor } from "../lib/redact.ts";
 import type { Renderer, TemplateFunctions } from "../model/rendering.ts";
 import type { Scope, VaultText } from "../model/value.ts";
@@ -25,11 +25,7 @@ export function templateSettings(options: RendererOptions): RenderSettings {
     searchPath: options.folders,
     readFile: (path) => readFileSync(found(path, options.folders), "utf8"),
     listFolder: (path) => readdirSync(found(path, options.folders)),
-    fileKind: (path) => {
-      const known = statSync(path, { throwIfNoEntry: false });
-      if (!known) return undefined;
-      return known.isDirectory() ? "directory" : known.isFile() ? "file" : "other";
-    },
+    lookAt,
     environment: process.env,
     readYaml: (text) => {
       const read = readYamlDocuments(text, "from_yaml", { duplicateKeys: "warning" });
@@ -55,6 +51,23 @@ export function createRenderer(options: RendererOptions): Renderer {
     text: (source, scope, at) => renderText(source, scope, settings, at),
     pending: () => PENDING,
   };
+}
+
+function lookAt(path: string, links: "follow" | "as-they-are"): PathFacts | undefined {
+  const look = links === "follow" ? statSync : lstatSync;
+  try {
+    const known = look(path);
+    const kind = known.isDirectory()
+      ? "directory"
+      : known.isFile()
+        ? "file"
+        : known.isSymbolicLink()
+          ? "link"
+          : "other";
+    return { kind, device: known.dev, number: known.ino };
+  } catch {
+    return undefined;
+  }
 }
 
 function found(path: string, folders: readonly string[]): string {

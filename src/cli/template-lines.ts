@@ -1,5 +1,5 @@
 /** `runbook template --jsonl`: one request a line, one answer a line, in order; for tests and editors. */
-import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { answer, answerLine, readRequest } from "../jinja/index.ts";
 import type { Answer, TemplateRequest } from "../jinja/index.ts";
 import type { Outcome } from "../model/diagnostic.ts";
@@ -36,10 +36,21 @@ export async function answerLines(options: TemplateOptions, terminal: Terminal):
   terminal.problems(problems);
   if (secrets === undefined) return EXIT.invalid;
   const desk = { options, secrets, vault: vaultReader(secrets), inventories: new Map() };
-  for await (const line of createInterface({ input: process.stdin })) {
+  for await (const line of linesOf(process.stdin)) {
     if (line.trim() !== "") terminal.out(`${await lineFor(line, desk)}\n`);
   }
   return EXIT.done;
+}
+
+/** Ended by line feeds only: readline also splits at U+2028, which may stand in a text of JSON. */
+async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of stream.setEncoding("utf8")) {
+    const lines = (rest + String(chunk)).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  yield rest;
 }
 
 async function lineFor(line: string, desk: Desk): Promise<string> {

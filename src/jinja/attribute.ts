@@ -1,3 +1,4 @@
+import { FLOAT_METHODS, INTEGER_METHODS, numberField } from "./methods/numbers.ts";
 import { bind } from "./arguments.ts";
 import type { Machine } from "./machine.ts";
 import { DICT_METHODS, LIST_METHODS, TUPLE_METHODS } from "./methods/containers.ts";
@@ -96,6 +97,13 @@ function elementOf(of: Datum, key: Datum): Datum | undefined {
 }
 
 function memberOf(of: Datum, name: string): Datum | undefined {
+  const number = numeric(of);
+  if (number !== undefined) {
+    const methods = number.kind === "int" ? INTEGER_METHODS : FLOAT_METHODS;
+    return (
+      numberField(number, name) ?? methodIn(methods, number, name, "builtin_function_or_method")
+    );
+  }
   if (typeof of === "string") return methodIn(TEXT_METHODS, of, name, "builtin_function_or_method");
   if (of instanceof Dict) return methodIn(DICT_METHODS, of, name, "method");
   if (of instanceof Tuple) {
@@ -106,13 +114,20 @@ function memberOf(of: Datum, name: string): Datum | undefined {
   if (of instanceof List) return methodIn(LIST_METHODS, of, name, "builtin_function_or_method");
   if (of instanceof Thing) return of.read(name);
   if (of instanceof Moment)
-    return timeField(of, name) ?? methodIn(MOMENT_METHODS, of, name, "builtin_function_or_method");
+    return fieldOr(timeField(of, name), () =>
+      methodIn(MOMENT_METHODS, of, name, "builtin_function_or_method"),
+    );
   if (of instanceof Day)
     return timeField(of, name) ?? methodIn(DAY_METHODS, of, name, "builtin_function_or_method");
   if (of instanceof Span)
     return timeField(of, name) ?? methodIn(SPAN_METHODS, of, name, "builtin_function_or_method");
   if (of instanceof Bytes) return methodIn(BYTES_METHODS, of, name, "builtin_function_or_method");
   return undefined;
+}
+
+/** None is a field like any other. */
+function fieldOr(field: Datum | undefined, method: () => Datum | undefined): Datum | undefined {
+  return field === undefined ? method() : field;
 }
 
 function methodIn<T>(

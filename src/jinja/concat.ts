@@ -5,13 +5,21 @@ import { print } from "./values/print.ts";
 
 /**
  * What a sequence of printed pieces amounts to, as 2.19 has it: pieces that are None vanish, a single piece keeps its
- * type, anything more is text, and nothing at all is None.
+ * type, anything more is text, and nothing at all is None. With a piece that is undefined all of it is undefined.
  */
 export function concat(pieces: readonly Datum[]): Datum {
   const kept = pieces.filter((piece) => piece !== null);
   const [only] = kept;
   if (only === undefined) return null;
-  return kept.length === 1 ? only : kept.map(printPiece).join("");
+  if (kept.length === 1) return only;
+  const missing = kept.find((piece) => piece instanceof Undefined);
+  if (missing !== undefined) return missing;
+  try {
+    return kept.map(printPiece).join("");
+  } catch (error) {
+    if (error instanceof UndefinedProblem) return error.missing;
+    throw error;
+  }
 }
 
 /** A piece as it appears inside longer text. */

@@ -6,9 +6,9 @@ import { fromTemplate, importTemplate, includeTemplate, parentTemplate } from ".
 import { Locals } from "./locals.ts";
 import { runLoop } from "./loop.ts";
 import { callerOf, macroOf } from "./macro.ts";
-import { failed, TemplateProblem, UndefinedProblem } from "./problem.ts";
+import { failed, TemplateProblem } from "./problem.ts";
 import type { Body, Statement, Target } from "./syntax/ast.ts";
-import { Callable, Thing, Undefined } from "./values/datum.ts";
+import { Callable, Thing } from "./values/datum.ts";
 import type { Datum } from "./values/datum.ts";
 import { elements } from "./values/iterate.ts";
 import { truthy } from "./values/truth.ts";
@@ -116,7 +116,6 @@ function step(statement: Statement, frame: Frame, out: Datum[]): void {
 }
 
 function output(value: Datum, out: Datum[]): void {
-  if (value instanceof Undefined) throw new UndefinedProblem(value);
   // A container is printed as it is now, whatever later statements do to it.
   out.push(settled(value));
 }

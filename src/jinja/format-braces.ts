@@ -1,3 +1,4 @@
+import { numberField } from "./methods/numbers.ts";
 import { failed } from "./problem.ts";
 import { mapKey } from "./values/compare.ts";
 import { Dict, List, Thing } from "./values/datum.ts";
@@ -80,7 +81,11 @@ function descend(value: Datum, path: string): Datum {
   let current = value;
   for (const [, attribute, key = ""] of path.matchAll(/\.([^.[]+)|\[([^\]]+)\]/g)) {
     if (attribute !== undefined) {
-      const read = current instanceof Thing ? current.read(attribute) : undefined;
+      const number = numeric(current);
+      const read: Datum | undefined =
+        current instanceof Thing
+          ? current.read(attribute)
+          : number && numberField(number, attribute);
       if (read === undefined)
         throw failed(
           `'${typeName(current)}' object has no attribute '${attribute}'`,
@@ -109,7 +114,14 @@ function formatOne(value: Datum, spec: string): string {
   if (match === null) throw failed(`invalid format specification '${spec}'`);
   const [, fill, align, sign, alternate, zero, width, grouping, precision, type = ""] = match;
   const number = numeric(value);
-  if (number !== undefined && type !== "s" && !(typeof value === "boolean" && type === ""))
+  if (number !== undefined && type === "s")
+    throw failed(`unknown format code 's' for object of type '${typeName(value)}'`);
+  if (number !== undefined && type === "n")
+    return formatOne(value, spec.replace(/n$/, number.kind === "int" ? "d" : "g"));
+  const isWhole = number?.kind === "int" && (type === "" || "bcdoxXn".includes(type));
+  if (isWhole && precision !== undefined)
+    throw failed("precision not allowed in integer format specifier");
+  if (number !== undefined)
     return formatNumber(number, {
       fill: fill ?? (zero === undefined ? " " : "0"),
       align: (align ?? (zero === undefined ? ">" : "=")) as NumberFormat["align"],
@@ -123,6 +135,11 @@ function formatOne(value: Datum, spec: string): string {
     });
   if (type !== "" && type !== "s")
     throw failed(`unknown format code '${type}' for object of type '${typeName(value)}'`);
+  if (typeof value !== "string")
+    throw failed(`unsupported format string passed to ${typeName(value)}.__format__`);
+  const refused =
+    sign !== undefined ? "sign" : (grouping ?? alternate ?? (align === "=" ? "=" : undefined));
+  if (refused !== undefined) throw failed(`'${refused}' is not allowed in the format of text`);
   const cut = [...print(value)].slice(0, precision === undefined ? undefined : Number(precision));
   const missing = Math.max(0, Number(width ?? 0) - cut.length);
   const filler = fill ?? (zero === undefined ? " " : "0");

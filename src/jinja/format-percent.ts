@@ -3,6 +3,7 @@ import { mapKey } from "./values/compare.ts";
 import { Dict, List, Tuple } from "./values/datum.ts";
 import type { Datum } from "./values/datum.ts";
 import { formatNumber } from "./values/format-number.ts";
+import { codePoints } from "./values/iterate.ts";
 import { numeric } from "./values/number.ts";
 import { print, repr } from "./values/print.ts";
 import { typeName } from "./values/type-name.ts";
@@ -22,8 +23,8 @@ export function formatPercent(format: string, values: Datum): string {
   };
   const out = format.replace(
     DIRECTIVE,
-    (_, key?: string, flags = "", width?: string, precision?: string, type = "") => {
-      if (type === "%") return "%";
+    (whole, key?: string, flags = "", width?: string, precision?: string, type = "") => {
+      if (type === "%" && whole === "%%") return "%";
       const size = width === "*" ? Number(take()) : Number(width ?? 0);
       const digits = precision === "*" ? Number(take()) : precision && Number(precision);
       let value: Datum;
@@ -58,11 +59,18 @@ interface Directive {
   readonly type: string;
 }
 
+function codePoint(code: number): string {
+  if (code < 0 || code > 0x10ffff) throw failed("%c arg not in range(0x110000)");
+  return String.fromCodePoint(code);
+}
+
 function one(directive: Directive, value: Datum): string {
   const { flags, type } = directive;
   const left = flags.includes("-");
-  const padded = (text: string) =>
-    left ? text.padEnd(directive.size) : text.padStart(directive.size);
+  const padded = (text: string) => {
+    const blanks = " ".repeat(Math.max(0, directive.size - codePoints(text)));
+    return left ? text + blanks : blanks + text;
+  };
   if (type === "s" || type === "r" || type === "a") {
     const text = type === "s" ? print(value) : repr(value);
     return padded(
@@ -71,7 +79,10 @@ function one(directive: Directive, value: Datum): string {
   }
   if (type === "c") {
     const number = numeric(value);
-    return padded(number === undefined ? print(value) : String.fromCodePoint(Number(number.value)));
+    if (number?.kind === "int") return padded(codePoint(Number(number.value)));
+    if (typeof value !== "string" || codePoints(value) !== 1)
+      throw failed("%c requires int or char");
+    return padded(value);
   }
   if (!"diuoxXeEfFgG".includes(type)) throw failed(`unsupported format character '${type}'`);
   const number = numeric(value);

@@ -12,7 +12,7 @@ import { jsonOf } from "./to-json.ts";
 import { mapKey } from "./values/compare.ts";
 import { Callable, Dict, Moment, OMIT, Range, Thing, Undefined } from "./values/datum.ts";
 import type { Arguments, Datum } from "./values/datum.ts";
-import { print } from "./values/print.ts";
+import { print, repr } from "./values/print.ts";
 import { formatTime } from "./values/strftime.ts";
 
 type Global = (args: Arguments, machine: Machine) => Datum;
@@ -89,6 +89,7 @@ function range(given: Arguments, machine: Machine): Range {
 function namespace(given: Arguments): Thing {
   const fields = new Map(dictPairs(given).map(([key, value]) => [print(key), value]));
   return new Thing("Namespace", {
+    show: () => `<Namespace ${repr(new Dict(fields))}>`,
     read: (name) => fields.get(name),
     write: (name, value) => fields.set(name, value),
   });

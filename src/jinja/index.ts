@@ -10,7 +10,7 @@ export { namesUsed } from "./names-used.ts";
 export { PENDING } from "./pending.ts";
 export { renderText } from "./render-text.ts";
 export { renderValue } from "./render-value.ts";
-export type { RenderSettings } from "./settings.ts";
+export type { PathFacts, RenderSettings } from "./settings.ts";
 export { isTemplate } from "./syntax/delimiters.ts";
 export { toJson } from "./to-json.ts";
 export { printFloat } from "./values/print.ts";

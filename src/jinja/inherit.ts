@@ -58,10 +58,17 @@ export function includeTemplate(
     throw notFound(name);
   }
   const locals = statement.withContext ? new Locals(frame.locals) : new Locals();
+  const pieces: Datum[] = [];
   inside(found.name, frame, () => {
     const template = templateFrame(locals, statement.withContext);
-    executeTemplate(found.body, { machine: frame.machine, locals, template }, out);
+    executeTemplate(found.body, { machine: frame.machine, locals, template }, pieces);
   });
+  for (const piece of pieces)
+    out.push(piece instanceof Undefined ? fromInside(piece, found.name, statement.offset) : piece);
+}
+
+function fromInside(missing: Undefined, name: string, offset: number): Undefined {
+  return missing.from({ offset, variables: [`template ${name}`, ...missing.trail.variables] });
 }
 
 export function importTemplate(

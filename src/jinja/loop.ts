@@ -103,5 +103,6 @@ function loopThing(statement: For, turn: Turn, frame: Frame): Thing {
     );
     return concat(pieces);
   };
-  return new Thing("LoopContext", { read, call });
+  const show = () => `<LoopContext ${index + 1}/${items.length}>`;
+  return new Thing("LoopContext", { read, call, show });
 }

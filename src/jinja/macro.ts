@@ -17,11 +17,17 @@ export function callerOf(
   statement: Extract<Statement, { kind: "call-block" }>,
   frame: Frame,
 ): Thing {
-  return callable("caller", statement.signature, statement.body, frame);
+  return callable(undefined, statement.signature, statement.body, frame);
 }
 
-function callable(name: string, signature: Signature, body: Body, frame: Frame): Thing {
+function callable(
+  named: string | undefined,
+  signature: Signature,
+  body: Body,
+  frame: Frame,
+): Thing {
   const uses = usesOf(body);
+  const name = named ?? "caller";
   const call = (args: Arguments): Datum =>
     frame.machine.deeper(() => {
       const inside = inner(frame, new Locals(frame.locals));
@@ -29,13 +35,14 @@ function callable(name: string, signature: Signature, body: Body, frame: Frame):
       return printed(body, inside);
     });
   const read = (attribute: string): Datum | undefined => {
-    if (attribute === "name") return name;
+    if (attribute === "name") return named ?? null;
     if (attribute === "arguments") return new Tuple(signature.params.map((param) => param.name));
     if (attribute === "catch_varargs") return uses.has("varargs");
     if (attribute === "catch_kwargs") return uses.has("kwargs");
     return attribute === "caller" ? uses.has("caller") : undefined;
   };
-  return new Thing("Macro", { read, call });
+  const show = () => `<Macro ${named === undefined ? "anonymous" : `'${named}'`}>`;
+  return new Thing("Macro", { read, call, show });
 }
 
 function bindInto(
@@ -57,9 +64,9 @@ function bindInto(
   const caller = named.get("caller");
   named.delete("caller");
   if (caller !== undefined) {
-    if (!uses.has("caller") && name !== "caller")
-      throw failed(`macro '${name}' does not call its caller`, "Use it without {% call %}");
-    inside.locals.set("caller", caller);
+    if (uses.has("caller")) inside.locals.set("caller", caller);
+    else if (uses.has("kwargs")) named.set("caller", caller);
+    else throw failed(`macro '${name}' does not call its caller`, "Use it without {% call %}");
   }
   const [unknown] = named.keys();
   if (unknown !== undefined && !uses.has("kwargs"))

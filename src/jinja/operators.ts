@@ -3,7 +3,18 @@ import type { Machine } from "./machine.ts";
 import { failed, UndefinedProblem } from "./problem.ts";
 import type { Comparison } from "./syntax/ast.ts";
 import { compare, equals, mapKey } from "./values/compare.ts";
-import { Day, Dict, List, Moment, Nothing, Range, Span, Tuple, Undefined } from "./values/datum.ts";
+import {
+  Day,
+  Dict,
+  List,
+  Moment,
+  Nothing,
+  Range,
+  readsStrictly,
+  Span,
+  Tuple,
+  Undefined,
+} from "./values/datum.ts";
 import type { Datum } from "./values/datum.ts";
 import { calculate, numeric } from "./values/number.ts";
 import type { Operator } from "./values/number.ts";
@@ -123,6 +134,8 @@ export function contains(container: Datum, item: Datum): boolean {
       );
     return container.includes(item);
   }
+  if (container instanceof List && readsStrictly())
+    return container.all().some((one) => equals(one, item));
   if (container instanceof List)
     return container.cells.some((_, index) => equals(container.at(index), item));
   if (container instanceof Dict) return container.has(mapKey(item));

@@ -18,6 +18,8 @@ export interface Plugin {
   readonly params: readonly string[] | undefined;
   /** Whether undefined values reach it. Otherwise the call answers the undefined value itself. */
   readonly takesUndefined: boolean;
+  /** Whether it may read what is undefined out of a list or dict. */
+  readonly reads: "strictly" | "leniently";
   readonly run: (input: Datum, args: Bound, call: PluginCall) => Datum;
 }
 
@@ -26,13 +28,18 @@ export type Plugins = Readonly<Record<string, Plugin>>;
 type Run = Plugin["run"];
 
 export function plugin(params: readonly string[], run: Run): Plugin {
-  return { params, takesUndefined: false, run };
+  return { params, takesUndefined: false, reads: "strictly", run };
 }
 
 export function openPlugin(run: Run): Plugin {
-  return { params: undefined, takesUndefined: false, run };
+  return { params: undefined, takesUndefined: false, reads: "strictly", run };
+}
+
+/** One that hands elements on without looking at them, so that they may be undefined. */
+export function lenientPlugin(run: Run): Plugin {
+  return { params: undefined, takesUndefined: false, reads: "leniently", run };
 }
 
 export function undefinedPlugin(params: readonly string[], run: Run): Plugin {
-  return { params, takesUndefined: true, run };
+  return { params, takesUndefined: true, reads: "leniently", run };
 }

@@ -32,7 +32,8 @@ export class UndefinedProblem extends TemplateProblem {
   readonly missing: Undefined;
   constructor(missing: Undefined) {
     const hint = missing.hint === undefined ? {} : { hint: missing.hint };
-    super("jinja/undefined", missing.message, { ...hint, trail: missing.trail });
+    const code = missing.failure?.code ?? "jinja/undefined";
+    super(code, missing.message, { ...hint, trail: missing.trail });
     this.missing = missing;
   }
 }

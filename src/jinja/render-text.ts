@@ -5,6 +5,7 @@ import { printPiece } from "./concat.ts";
 import { guarded } from "./rendered.ts";
 import { Rendering } from "./rendering.ts";
 import type { RenderSettings } from "./settings.ts";
+import { isTemplate } from "./syntax/delimiters.ts";
 import { notAValue } from "./to-json.ts";
 import { Callable, Nothing, Omit, Range, Thing } from "./values/datum.ts";
 
@@ -21,6 +22,8 @@ export function renderText(
     at,
     () => rendering.offset,
     () => {
+      // Without anything to evaluate a file is left as it is, line ends included.
+      if (!isTemplate(text)) return { kind: "rendered", value: text };
       const value = rendering.template(text, "text");
       if (value instanceof Omit) return { kind: "omitted" };
       const printable =

@@ -8,10 +8,9 @@ import { isTemplate } from "./syntax/delimiters.ts";
 import { guarded } from "./rendered.ts";
 import { Rendering } from "./rendering.ts";
 import type { RenderSettings } from "./settings.ts";
-import { jsonOf } from "./to-json.ts";
+import { jsonOf, refuseUnstorable } from "./to-json.ts";
 import { Omit, Undefined } from "./values/datum.ts";
 import type { Datum } from "./values/datum.ts";
-import { numeric } from "./values/number.ts";
 import { UndefinedProblem } from "./problem.ts";
 
 /**
@@ -38,9 +37,9 @@ export function renderDatum(
 ): Rendered<Datum> {
   const rendering = new Rendering(scope, settings);
   return renderOne(source, rendering, at, (datum) => {
-    // Only what JSON can carry, or nearly, is a value: this refuses the rest.
-    if (numeric(datum) === undefined) jsonOf(datum);
-    return settled(datum);
+    const value = settled(datum);
+    refuseUnstorable(value);
+    return value;
   });
 }
 

@@ -16,7 +16,7 @@ import type { TemplateKind } from "./syntax/lex.ts";
 import { normalizeLines, parseTemplate } from "./syntax/parse.ts";
 import { TESTS } from "./tests/index.ts";
 import { unknownFilter, unknownTest } from "./unknown-name.ts";
-import { Callable, Dict, Nothing, Thing, Undefined } from "./values/datum.ts";
+import { Callable, Dict, Nothing, reading, Thing, Undefined } from "./values/datum.ts";
 import type { Arguments, Datum, Trail } from "./values/datum.ts";
 import { print } from "./values/print.ts";
 import { readValue } from "./variables.ts";
@@ -140,9 +140,7 @@ export class Rendering implements Machine {
       error.trail = { offset, variables };
       if (!(error instanceof UndefinedProblem)) throw error;
       const { missing } = error;
-      const named = missing.name === undefined ? {} : { name: missing.name };
-      const hint = missing.hint === undefined ? {} : { hint: missing.hint };
-      return new Undefined(missing.message, error.trail, { ...named, ...hint });
+      return missing.from(error.trail);
     } finally {
       this.#inProgress.delete(key);
       this.offset = offset;
@@ -155,8 +153,12 @@ export class Rendering implements Machine {
     const body = parseTemplate(text, kind);
     const pieces: Datum[] = [];
     const frame: Frame = { machine: this, locals, template: templateFrame(locals) };
-    executeTemplate(body, frame, pieces);
-    return withNewlines(text, concat(pieces));
+    const value = reading("leniently", () => {
+      executeTemplate(body, frame, pieces);
+      return concat(pieces);
+    });
+    if (value instanceof Undefined) throw new UndefinedProblem(value);
+    return withNewlines(text, value);
   }
 
   renderText(source: string, more: ReadonlyMap<string, Datum> = new Map()): string {
@@ -190,6 +192,7 @@ export class Rendering implements Machine {
 
   #plugIn(what: string, name: string, plugin: Plugin, input: Datum, args: Arguments): Datum {
     const { offset } = this;
+    if (input instanceof Undefined && input.failure !== undefined) return input;
     if (!plugin.takesUndefined) {
       if (input instanceof Undefined) return input;
       const missing = firstUndefined(args);
@@ -202,14 +205,15 @@ export class Rendering implements Machine {
     }
     try {
       const bound = plugin.params === undefined ? [] : bind(name, plugin.params, args);
-      return plugin.run(input, bound, { machine: this, name, given: args });
+      return reading(plugin.reads, () =>
+        plugin.run(input, bound, { machine: this, name, given: args }),
+      );
     } catch (error) {
-      if (error instanceof UndefinedProblem && name !== "mandatory") return error.missing;
       if (error instanceof TemplateProblem && error.trail === undefined) {
         error.trail = { offset, variables: [] };
         if (error.code === "jinja/failed") error.message = `${what} '${name}': ${error.message}`;
       }
-      throw error;
+      return unanswered(error);
     }
   }
 
@@ -225,16 +229,14 @@ export class Rendering implements Machine {
     if (callee instanceof Undefined) return callee;
     const { offset } = this;
     const run = callee instanceof Callable || callee instanceof Thing ? callee.call : undefined;
-    if (run === undefined) throw notCallable(callee);
+    if (run === undefined) return unanswered(notCallable(callee), offset);
     // Macros may look at what is undefined; nothing else may.
     const missing = callee instanceof Thing ? undefined : firstUndefined(args);
     if (missing !== undefined) return missing;
     try {
-      return run(args);
+      return reading(callee instanceof Thing ? "leniently" : "strictly", () => run(args));
     } catch (error) {
-      if (error instanceof UndefinedProblem) return error.missing;
-      if (error instanceof TemplateProblem) error.trail ??= { offset, variables: [] };
-      throw error;
+      return unanswered(error, offset);
     }
   }
 
@@ -260,6 +262,18 @@ export class Rendering implements Machine {
     return undefined;
   }
 }
+
+/** Whatever a filter, test or function could not do is a problem only where its answer is used. */
+function unanswered(error: unknown, offset = 0): Undefined {
+  if (error instanceof UndefinedProblem) return error.missing;
+  if (!(error instanceof TemplateProblem)) throw error;
+  error.trail ??= { offset, variables: [] };
+  if (ENDS_ALL.has(error.code)) throw error;
+  const hint = error.hint === undefined ? {} : { hint: error.hint };
+  return new Undefined(error.message, error.trail, { ...hint, failure: error });
+}
+
+const ENDS_ALL: ReadonlySet<string> = new Set(["jinja/budget", "jinja/recursion", "jinja/vault"]);
 
 export function bareName(name: string): string {
   return name.replace(/^ansible\.(?:builtin|legacy)\./, "");

@@ -7,7 +7,12 @@ export interface HostScopes {
   scopeOf(host: string): Scope | undefined;
 }
 
-export type FileKind = "file" | "directory" | "link" | "other";
+/** What a path on the controller is. Two paths are one file when device and number are the same. */
+export interface PathFacts {
+  readonly kind: "file" | "directory" | "link" | "other";
+  readonly device: number;
+  readonly number: number;
+}
 
 export interface RenderSettings {
   /** Decrypts an inline vault value when it is used; throws an Error whose message says why it cannot. */
@@ -18,8 +23,8 @@ export interface RenderSettings {
   readonly readFile?: (path: string) => string;
   /** Names in a folder, for lookup('fileglob'); throws if it is missing. */
   readonly listFolder?: (path: string) => readonly string[];
-  /** What a path on the controller is, for the tests `file`, `directory`, `exists` and so on. */
-  readonly fileKind?: (path: string) => FileKind | undefined;
+  /** Looks at a path on the controller, for the tests `file`, `link`, `exists` and so on; undefined: it is not there. */
+  readonly lookAt?: (path: string, links: "follow" | "as-they-are") => PathFacts | undefined;
   /** For lookup('env'), `expandvars` and `expanduser`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Further functions, for example record('prefix'). What they answer is plain text, never a template. */

@@ -13,6 +13,7 @@ import {
   Omit,
   Range,
   Span,
+  Thing,
   Undefined,
 } from "./values/datum.ts";
 import type { Datum } from "./values/datum.ts";
@@ -36,8 +37,25 @@ export function jsonOf(datum: Datum): Json {
   if (datum instanceof Undefined) throw new UndefinedProblem(datum);
   if (datum instanceof Moment) return momentText(datum, " ");
   if (datum instanceof Day) return dayText(datum);
-  if (datum instanceof Span) return print(datum);
   throw notAValue(datum);
+}
+
+/** A problem where something inside is no value that a variable can hold. Forces everything. */
+export function refuseUnstorable(datum: Datum): void {
+  if (datum instanceof List) for (const item of datum.all()) refuseUnstorable(item);
+  else if (datum instanceof Dict) for (const item of datum.values()) refuseUnstorable(item);
+  else if (datum instanceof Undefined) throw new UndefinedProblem(datum);
+  else if (isNoValue(datum)) throw notAValue(datum);
+}
+
+function isNoValue(datum: Datum): boolean {
+  return (
+    datum instanceof Range ||
+    datum instanceof Callable ||
+    datum instanceof Thing ||
+    datum instanceof Nothing ||
+    datum instanceof Span
+  );
 }
 
 function dictJson(dict: Dict): Json {
@@ -66,6 +84,7 @@ export function notAValue(datum: Datum): Error {
     return failed("the condition is false and there is no else", "Add `else …`");
   if (datum instanceof Range) return failed(message, "Add `| list`");
   if (datum instanceof Callable) return failed(message, `Call it: ${datum.name}()`);
+  if (datum instanceof Span) return failed(message, "Use .days or .total_seconds()");
   if (datum instanceof Bytes) return failed(message, "Decode it: .decode()");
   return failed(message);
 }

@@ -92,10 +92,11 @@ const settings: RenderSettings = {
   searchPath: [FILES],
   readFile: (path) => readFileSync(path, "utf8"),
   listFolder: (path) => readdirSync(path),
-  fileKind: (path) => {
+  lookAt: (path) => {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found === undefined) return undefined;
-    return found.isDirectory() ? "directory" : "file";
+    const kind = found.isDirectory() ? "directory" : "file";
+    return { kind, device: found.dev, number: found.ino };
   },
   environment: { ORACLE_ENV: "from-env", HOME: "/home/oracle" },
   runCommand: (command) => execFileSync("/bin/sh", ["-c", command], { encoding: "utf8" }),

@@ -48,9 +48,8 @@ export const COMMENT_FILTERS: Plugins = {
   }),
 };
 
+/** An empty line loses the white space of its decoration, unless it is the last one. */
 function decorated(text: string, decoration: string, newline: string): string {
-  return text
-    .split(newline)
-    .map((line) => (decoration + line).trimEnd())
-    .join(newline);
+  const lines = decoration + text.replaceAll(newline, newline + decoration);
+  return lines.replaceAll(decoration + newline, decoration.trimEnd() + newline);
 }

@@ -34,5 +34,5 @@ export const DEFAULT_FILTERS: Plugins = {
     return (truthy(input) ? yes : no) ?? null;
   }),
   type_debug: undefinedPlugin([], (input) => typeName(input)),
-  safe: plugin([], (input) => input),
+  safe: plugin([], (input) => print(input)),
 };

@@ -21,7 +21,7 @@ export const ENCODE_FILTERS: Plugins = {
     Buffer.from(encoded(print(input), textOr(encoding, "utf-8"))).toString("base64"),
   ),
   b64decode: plugin(["encoding?"], (input, [encoding]) =>
-    decoded(Buffer.from(print(input), "base64"), textOr(encoding, "utf-8")),
+    decoded(fromBase64(print(input)), textOr(encoding, "utf-8")),
   ),
   hash: plugin(["hashtype?"], (input, [type]) => digest(textOr(type, "sha1"), input)),
   sha1: plugin([], (input) => digest("sha1", input)),
@@ -62,6 +62,29 @@ function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
 }
 
+/** What is not of the alphabet is passed over; a padding that is missing is not. */
+function fromBase64(text: string): Buffer {
+  let digits = "";
+  let pads = 0;
+  for (const char of text) {
+    if (char === "=") {
+      pads += 1;
+      if (digits.length % 4 >= 2 && (digits.length % 4) + pads >= 4)
+        return Buffer.from(digits, "base64");
+    } else if (/[A-Za-z0-9+/]/.test(char)) {
+      digits += char;
+      pads = 0;
+    }
+  }
+  const over = digits.length % 4;
+  if (over === 1)
+    throw failed(
+      `invalid base64: ${digits.length} characters cannot be 1 more than a multiple of 4`,
+    );
+  if (over !== 0) throw failed("incorrect padding of base64", "Is the text complete?");
+  return Buffer.from(digits, "base64");
+}
+
 function encoded(text: string, encoding: string): Uint8Array {
   switch (encoding.toLowerCase().replaceAll("_", "-")) {
     case "utf-8":
@@ -95,6 +118,7 @@ function decoded(bytes: Buffer, encoding: string): string {
     }
     case "utf-16-le":
     case "utf-16":
+      if (bytes.length % 2 === 1) throw failed("the decoded bytes are not UTF-16 text");
       return bytes.toString("utf16le").replace(/^\ufeff/, "");
     case "utf-16-be":
       return Buffer.from(bytes).swap16().toString("utf16le");

@@ -79,15 +79,20 @@ export const LIST_FILTERS: Plugins = {
   }),
   batch: plugin(["linecount", "fill_with?"], (input, [size, fill]) => {
     const count = wantInteger(size ?? null, "linecount");
-    if (count < 1) throw failed("batch needs a positive size");
-    const items = elements(input);
-    const rows: List[] = [];
-    for (let at = 0; at < items.length; at += count) {
-      const row = items.slice(at, at + count);
-      if (fill !== undefined && fill !== null) while (row.length < count) row.push(fill);
-      rows.push(new List(row));
+    const rows: Datum[][] = [];
+    let row: Datum[] = [];
+    // A row is given away when it is full and another element comes: with a size of 0 the empty one, too.
+    for (const item of elements(input)) {
+      if (row.length === count) {
+        rows.push(row);
+        row = [];
+      }
+      row.push(item);
     }
-    return new List(rows);
+    if (fill !== undefined && fill !== null)
+      while (row.length > 0 && row.length < count) row.push(fill);
+    if (row.length > 0) rows.push(row);
+    return new List(rows.map((one) => new List(one)));
   }),
   slice: plugin(["slices", "fill_with?"], (input, [slices, fill]) => {
     const count = wantInteger(slices ?? null, "slices");
@@ -107,8 +112,9 @@ export const LIST_FILTERS: Plugins = {
   }),
   groupby: plugin(
     ["attribute", "default?", "case_sensitive?"],
-    (input, [attribute, fallback, sensitive], { machine }) => {
-      const read = strictReader(attribute, machine, fallback);
+    (input, [attribute, , sensitive], { machine }) => {
+      // The default of Jinja is for its own undefined values; ansible-core has others.
+      const read = strictReader(attribute, machine);
       const folded = fold(flagOr(sensitive, false));
       const sorted = sortedBy(elements(input), (item) => folded(read(item)), false);
       const groups: { key: Datum; shown: Datum; items: Datum[] }[] = [];

@@ -4,7 +4,8 @@ import type { Plugin, Plugins } from "../plugin.ts";
 import { failed } from "../problem.ts";
 import { WholeFloat } from "../../model/value.ts";
 import type { Datum } from "../values/datum.ts";
-import { calculate, float, integer, numeric, truncated } from "../values/number.ts";
+import { calculate, float, floatPower, integer, numeric, truncated } from "../values/number.ts";
+import { exactLog } from "../values/exact-power.ts";
 import { typeName } from "../values/type-name.ts";
 
 const booleans: Plugin = plugin([], (input) => {
@@ -42,26 +43,49 @@ export const NUMBER_FILTERS: Plugins = {
     if (how === "ceil") return float(Math.ceil(value * 10 ** digits) / 10 ** digits);
     if (how === "floor") return float(Math.floor(value * 10 ** digits) / 10 ** digits);
     if (how !== "common") throw failed("round knows the methods common, ceil and floor");
-    const rounded = roundHalfEven(value, digits);
-    return number.kind === "int" ? integer(BigInt(rounded)) : float(rounded);
+    if (number.kind === "float") return float(roundHalfEven(value, digits));
+    return integer(roundedInteger(BigInt(number.value), digits));
   }),
   log: plugin(["base?"], (input, [base]) => {
     const value = wantNumber(input, "the number");
     if (value <= 0) throw failed("there is no logarithm of zero or less");
     const of = base === undefined ? Math.E : wantNumber(base, "base");
     if (of === 10) return float(Math.log10(value));
-    return float(base === undefined ? Math.log(value) : Math.log(value) / Math.log(of));
+    if (base === undefined) return float(exactLog(value));
+    if (of <= 0) throw failed("math domain error: the base must be positive");
+    if (of === 1) throw failed("float division by zero");
+    return float(exactLog(value) / exactLog(of));
   }),
   pow: plugin(["y"], (input, [exponent]) => {
-    return float(wantNumber(input, "the number") ** wantNumber(exponent, "the exponent"));
+    return float(mathPower(wantNumber(input, "the number"), wantNumber(exponent, "the exponent")));
   }),
   root: plugin(["base?"], (input, [base]) => {
     const value = wantNumber(input, "the number");
     const degree = base === undefined ? 2 : wantNumber(base, "base");
     if (value < 0) throw failed("there is no real root of a number below zero");
-    return float(degree === 2 ? Math.sqrt(value) : value ** (1 / degree));
+    if (degree === 0) throw failed("float division by zero");
+    return float(degree === 2 ? Math.sqrt(value) : mathPower(value, 1 / degree));
   }),
 };
+
+/** C's pow(), which has no answer where the real numbers have none. */
+function mathPower(base: number, exponent: number): number {
+  if (base < 0 && !Number.isInteger(exponent)) throw failed("math domain error");
+  if (base === 0 && exponent < 0) throw failed("math domain error");
+  const power = floatPower(base, exponent);
+  if (Math.abs(power) === Infinity && Number.isFinite(base)) throw failed("math range error");
+  return power;
+}
+
+/** Digits behind the point change nothing; before it ties go to the even neighbour. */
+function roundedInteger(value: bigint, digits: number): bigint {
+  if (digits >= 0) return value;
+  const scale = 10n ** BigInt(Math.min(-digits, 400));
+  const rest = ((value % scale) + scale) % scale;
+  const below = value - rest;
+  const odd = (below / scale) % 2n !== 0n;
+  return rest * 2n > scale || (rest * 2n === scale && odd) ? below + scale : below;
+}
 
 /** Ties go to the even neighbour, judged on the exact value, as `round()` does. */
 function roundHalfEven(value: number, digits: number): number {

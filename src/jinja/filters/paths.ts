@@ -1,10 +1,12 @@
 import { posix, resolve } from "node:path";
 import { textOr, wantText } from "../coerce.ts";
+import { filesNamed } from "../lookups/files.ts";
 import { plugin } from "../plugin.ts";
 import type { Plugins } from "../plugin.ts";
 import { failed } from "../problem.ts";
 import { List, Tuple } from "../values/datum.ts";
-import { elements } from "../values/iterate.ts";
+import type { Datum } from "../values/datum.ts";
+import { typeName } from "../values/type-name.ts";
 
 /** Filters of file names, as Python's os.path and ntpath see them. */
 export const PATH_FILTERS: Plugins = {
@@ -17,6 +19,9 @@ export const PATH_FILTERS: Plugins = {
     return new Tuple(
       match === null ? [wantText(input, "a path"), ""] : [match[1] ?? "", match[2] ?? ""],
     );
+  }),
+  fileglob: plugin([], (input, _, { machine }) => {
+    return new List(filesNamed(machine, wantText(input, "a pattern")));
   }),
   normpath: plugin([], (input) => normalized(wantText(input, "a path"))),
   realpath: plugin([], (input) => resolve(wantText(input, "a path"))),
@@ -43,7 +48,7 @@ export const PATH_FILTERS: Plugins = {
     const parts =
       typeof input === "string"
         ? [input]
-        : elements(input).map((part) => wantText(part, "each part"));
+        : listOnly(input).map((part) => wantText(part, "each part"));
     const [first, ...rest] = parts;
     if (first === undefined) throw failed("path_join needs at least one part");
     return rest.reduce((done, part) => {
@@ -52,7 +57,7 @@ export const PATH_FILTERS: Plugins = {
     }, first);
   }),
   commonpath: plugin([], (input) => {
-    const paths = elements(input).map((path) => wantText(path, "each path").split("/"));
+    const paths = listOnly(input).map((path) => wantText(path, "each path").split("/"));
     const [first] = paths;
     if (first === undefined) throw failed("commonpath() arg is an empty sequence");
     let shared = 0;
@@ -72,6 +77,11 @@ export const PATH_FILTERS: Plugins = {
     return new List([match?.[1] ?? "", match?.[2] ?? ""]);
   }),
 };
+
+function listOnly(input: Datum): readonly Datum[] {
+  if (!(input instanceof List)) throw failed(`a list of paths is needed, not ${typeName(input)}`);
+  return input.all();
+}
 
 function dirname(path: string): string {
   const head = path.slice(0, path.lastIndexOf("/") + 1);

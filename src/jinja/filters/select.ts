@@ -1,4 +1,4 @@
-import { openPlugin } from "../plugin.ts";
+import { lenientPlugin } from "../plugin.ts";
 import type { PluginCall, Plugins } from "../plugin.ts";
 import { failed, UndefinedProblem } from "../problem.ts";
 import { List, Undefined } from "../values/datum.ts";
@@ -10,14 +10,18 @@ import { reader } from "./attribute-path.ts";
 
 /** Filters that apply another filter or test to each element. */
 export const SELECT_FILTERS: Plugins = {
-  map: openPlugin((input, _, call) => {
+  map: lenientPlugin((input, _, call) => {
     const each = mapping(call);
     return new List(itemsOf(input).map(each));
   }),
-  select: openPlugin((input, _, call) => picked(input, call, { attribute: false, keep: true })),
-  reject: openPlugin((input, _, call) => picked(input, call, { attribute: false, keep: false })),
-  selectattr: openPlugin((input, _, call) => picked(input, call, { attribute: true, keep: true })),
-  rejectattr: openPlugin((input, _, call) => picked(input, call, { attribute: true, keep: false })),
+  select: lenientPlugin((input, _, call) => picked(input, call, { attribute: false, keep: true })),
+  reject: lenientPlugin((input, _, call) => picked(input, call, { attribute: false, keep: false })),
+  selectattr: lenientPlugin((input, _, call) =>
+    picked(input, call, { attribute: true, keep: true }),
+  ),
+  rejectattr: lenientPlugin((input, _, call) =>
+    picked(input, call, { attribute: true, keep: false }),
+  ),
 };
 
 /** Nothing, zero and false count as empty here, as in Jinja. */

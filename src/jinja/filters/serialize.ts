@@ -102,7 +102,7 @@ function yamlStyle(call: PluginCall, base: { indent: number; flow: "leaves" | "n
     indent: integerOr(indent, base.indent, "indent"),
     width: integerOr(take("width"), 80, "width"),
     sortKeys: flagOr(take("sort_keys"), true),
-    unicode: flagOr(take("allow_unicode"), true),
+    unicode: true,
     explicitStart: flagOr(take("explicit_start"), false),
     explicitEnd: flagOr(take("explicit_end"), false),
     flow:
@@ -116,7 +116,7 @@ function yamlStyle(call: PluginCall, base: { indent: number; flow: "leaves" | "n
   if (unknown !== undefined)
     throw unsupported(
       `${call.name} has no argument '${unknown}'`,
-      "It takes indent, width, sort_keys, default_flow_style, allow_unicode, explicit_start and explicit_end",
+      "It takes indent, width, sort_keys, default_flow_style, explicit_start and explicit_end",
     );
   return style;
 }

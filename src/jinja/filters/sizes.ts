@@ -4,6 +4,7 @@ import type { Plugins } from "../plugin.ts";
 import { failed } from "../problem.ts";
 import type { Datum } from "../values/datum.ts";
 import { truncated } from "../values/number.ts";
+import { fixedDigits } from "../values/exact-digits.ts";
 import { print } from "../values/print.ts";
 import { toFloat } from "./numbers.ts";
 
@@ -21,9 +22,9 @@ export const SIZE_FILTERS: Plugins = {
       return wanted === undefined ? size >= limit : letter === wanted.toUpperCase();
     });
     const letter = RANKS[rank];
-    if (letter === undefined) return `${size.toFixed(2)} ${base}`;
+    if (letter === undefined) return `${fixedDigits(size, 2)} ${base}`;
     const scaled = size / 1024 ** (RANKS.length - rank);
-    return `${scaled.toFixed(2)} ${letter}${bits ? "b" : "B"}`;
+    return `${fixedDigits(scaled, 2)} ${letter}${bits ? "b" : "B"}`;
   }),
   human_to_bytes: plugin(["default_unit?", "isbits?"], (input, [defaultUnit, isBits]) =>
     toBytes(input, textOr(defaultUnit, ""), flagOr(isBits, false)),
@@ -39,7 +40,7 @@ export const SIZE_FILTERS: Plugins = {
       : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
     const power = Math.min(Math.floor(Math.log(size) / Math.log(base)), units.length);
     const exact = base ** (power + 1) <= size && power < units.length ? power + 1 : power;
-    return `${(size / base ** exact).toFixed(1)} ${units[exact - 1] ?? ""}`;
+    return `${fixedDigits(size / base ** exact, 1)} ${units[exact - 1] ?? ""}`;
   }),
 };
 

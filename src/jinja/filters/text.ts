@@ -65,11 +65,12 @@ export const TEXT_FILTERS: Plugins = {
     const [length, killwords, end, leeway] = args;
     const size = integerOr(length, 255, "length");
     if (input instanceof List && input.length <= size) return input;
-    const text = wantText(input, "what is truncated");
     const tail = textOr(end, "...");
+    if (integerOr(leeway, 5, "leeway") < 0) throw failed("expected leeway >= 0");
+    if (size < tail.length) throw failed(`expected length >= ${tail.length}, got ${size}`);
+    const text = wantText(input, "what is truncated");
     const letters = [...text];
     if (letters.length <= size + integerOr(leeway, 5, "leeway")) return text;
-    if (size < tail.length) throw failed(`expected length >= ${tail.length}, got ${size}`);
     const cut = letters.slice(0, size - tail.length).join("");
     if (flagOr(killwords, false)) return cut + tail;
     return cut.replace(/ [^ ]*$/, "") + tail;
@@ -128,12 +129,12 @@ export const TEXT_FILTERS: Plugins = {
     const text = pairs.join(" ");
     return text !== "" && flagOr(autospace, true) ? ` ${text}` : text;
   }),
-  urlize: openPlugin((input) => {
-    return print(input).replace(/(?<![\w@/])(https?:\/\/[^\s<>"']+)/g, (url) => {
-      const address = escapeHtml(url);
-      return `<a href="${address}" rel="noopener">${address}</a>`;
-    });
-  }),
+  urlize: plugin([], (input) =>
+    escapeHtml(print(input)).replace(
+      /(?<![\w@/])(https?:\/\/[^\s<>"']+)/g,
+      (url) => `<a href="${url}" rel="noopener">${url}</a>`,
+    ),
+  ),
 };
 
 interface Wrapping {
@@ -167,7 +168,10 @@ function wrap(line: string, { width, breakLong, hyphens }: Wrapping): string[] {
         const room = current.length >= width ? 0 : width - current.length;
         current += rest.slice(0, room);
         rest = rest.slice(room);
-        flush();
+        // A line that was full keeps its blank, as the piece of the word that follows it is empty.
+        if (room === 0) lines.push(current);
+        else flush();
+        current = "";
       }
     }
     if (current === "" && rest.trim() === "" && lines.length > 0) continue;

@@ -24,7 +24,7 @@ export const TIME_FILTERS: Plugins = {
     const offset = inUtc ? 0 : -new Date(millis).getTimezoneOffset();
     const micros = BigInt(Math.floor(millis)) * 1000n + BigInt(offset) * 60_000_000n;
     // C knows no microseconds, and calls the zone of gmtime GMT.
-    const format = print(input).replace(/%([%f])/g, (_, letter: string) =>
+    const format = wantText(input, "the format").replace(/%([%f])/g, (_, letter: string) =>
       letter === "f" ? "%%f" : "%%",
     );
     return formatTime(new Moment(micros, offset), format, inUtc ? "GMT" : zoneName(offset));

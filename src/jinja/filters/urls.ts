@@ -16,7 +16,7 @@ export const URL_FILTERS: Plugins = {
     return pairs.map(([key, value]) => `${plus(print(key))}=${plus(print(value))}`).join("&");
   }),
   urldecode: plugin([], (input) =>
-    print(input)
+    wantText(input, "what is decoded")
       .replaceAll("+", " ")
       .replace(/(?:%[0-9a-f]{2})+/gi, (bytes) =>
         Buffer.from(bytes.replaceAll("%", ""), "hex").toString("utf8"),

@@ -107,6 +107,22 @@ function globbed(machine: Machine, pattern: string): string[] {
   return [];
 }
 
+/** The files that the filter `fileglob` finds: seen from the first folder of the search path, and named as the pattern. */
+export function filesNamed(machine: Machine, pattern: string): string[] {
+  const { listFolder, lookAt, searchPath = [] } = machine.settings;
+  if (listFolder === undefined || lookAt === undefined)
+    throw unsupported("folders cannot be listed here", "Name the files one by one");
+  const slash = pattern.lastIndexOf("/") + 1;
+  const folder = pattern.slice(0, slash);
+  const name = pattern.slice(slash);
+  const wanted = globRegex(name);
+  const place = folder.startsWith("/") ? folder : `${searchPath[0] ?? "."}/${folder}`;
+  return attempt(() => listFolder(place))
+    .filter((one) => wanted.test(one) && (name.startsWith(".") || !one.startsWith(".")))
+    .filter((one) => lookAt(`${place}/${one}`, "follow")?.kind === "file")
+    .map((one) => folder + one);
+}
+
 function attempt(list: () => readonly string[]): readonly string[] {
   try {
     return list();

@@ -80,6 +80,11 @@ export const DICT_METHODS: Methods<Dict> = {
     return null;
   }),
   copy: method([], (self) => self.copy()),
+  fromkeys: method(["iterable", "value?"], (_, [keys, value]) => {
+    const made = new Dict();
+    for (const key of elements(keys ?? null)) made.set(mapKey(key), key, value ?? null);
+    return made;
+  }),
   get: method(["key", "default?"], (self, [key, fallback]) => {
     const found = self.get(mapKey(key ?? null));
     return found === undefined ? (fallback ?? null) : found;

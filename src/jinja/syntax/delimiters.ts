@@ -1,4 +1,5 @@
 import { TemplateProblem, unsupported } from "../problem.ts";
+import { readEscapes } from "./string-literal.ts";
 
 /** How a template is cut: delimiters and what happens to white space around blocks. */
 export interface Delimiters {
@@ -8,6 +9,11 @@ export interface Delimiters {
   readonly variableEnd: string;
   readonly commentStart: string;
   readonly commentEnd: string;
+  /** What starts a line that is a tag, and a comment until the end of the line; empty: nothing does. */
+  readonly lineStatement: string;
+  readonly lineComment: string;
+  /** The line end of the text between tags. */
+  readonly newline: string;
   /** Drop the line end after a block. */
   readonly trimBlocks: boolean;
   /** Drop the white space before a block that is first on its line. */
@@ -21,6 +27,9 @@ export const DEFAULT_DELIMITERS: Delimiters = {
   variableEnd: "}}",
   commentStart: "{#",
   commentEnd: "#}",
+  lineStatement: "",
+  lineComment: "",
+  newline: "\n",
   trimBlocks: true,
   lstripBlocks: false,
 };
@@ -34,11 +43,16 @@ const TEXT_OPTIONS: Readonly<Record<string, keyof Delimiters>> = {
   variable_end_string: "variableEnd",
   comment_start_string: "commentStart",
   comment_end_string: "commentEnd",
+  line_statement_prefix: "lineStatement",
+  line_comment_prefix: "lineComment",
+  newline_sequence: "newline",
 };
 
-const FLAG_OPTIONS: Readonly<Record<string, keyof Delimiters>> = {
+const FLAG_OPTIONS: Readonly<Record<string, keyof Delimiters | undefined>> = {
   trim_blocks: "trimBlocks",
   lstrip_blocks: "lstripBlocks",
+  // Ansible puts the line ends back whatever is said here.
+  keep_trailing_newline: undefined,
 };
 
 /** Whether a string has anything to evaluate: 2.19 asks exactly this before it looks any further. */
@@ -52,11 +66,15 @@ export function isTemplate(text: string): boolean {
 export function readHeader(source: string): { delimiters: Delimiters; start: number } {
   if (!source.startsWith(HEADER)) return { delimiters: DEFAULT_DELIMITERS, start: 0 };
   const end = source.indexOf("\n");
-  const line = source.slice(HEADER.length, end < 0 ? source.length : end);
+  if (end < 0)
+    throw new TemplateProblem("jinja/syntax", "the line end after #jinja2: is missing", {
+      trail: { offset: 0, variables: [] },
+    });
+  const line = source.slice(HEADER.length, end);
   const changed: Partial<Record<keyof Delimiters, string | boolean>> = {};
   for (const pair of splitOutsideQuotes(line)) readOption(pair, changed);
   const delimiters = { ...DEFAULT_DELIMITERS, ...changed } as Delimiters;
-  return { delimiters, start: end < 0 ? source.length : end + 1 };
+  return { delimiters, start: end + 1 };
 }
 
 function readOption(
@@ -68,12 +86,15 @@ function readOption(
   const value = colon < 0 ? "" : pair.slice(colon + 1).trim();
   const quoted = /^'(.*)'$|^"(.*)"$/s.exec(value);
   const textOption = TEXT_OPTIONS[name];
-  const flagOption = FLAG_OPTIONS[name];
-  if (textOption !== undefined && quoted !== null)
-    changed[textOption] = quoted[1] ?? quoted[2] ?? "";
-  else if (flagOption !== undefined && /^(True|False)$/.test(value))
-    changed[flagOption] = value === "True";
-  else if (textOption !== undefined || flagOption !== undefined || colon < 0 || name === "")
+  const isFlag = Object.hasOwn(FLAG_OPTIONS, name);
+  const flagOption = isFlag ? FLAG_OPTIONS[name] : undefined;
+  const text = quoted === null ? undefined : readEscapes(quoted[1] ?? quoted[2] ?? "", 0);
+  const isNewline = text === undefined || /^(?:\n|\r\n|\r)$/.test(text);
+  if (textOption !== undefined && text !== undefined && (textOption !== "newline" || isNewline))
+    changed[textOption] = text;
+  else if (isFlag && /^(True|False)$/.test(value)) {
+    if (flagOption !== undefined) changed[flagOption] = value === "True";
+  } else if (textOption !== undefined || isFlag || colon < 0 || name === "")
     throw new TemplateProblem("jinja/syntax", `cannot read "${pair.trim()}" in the #jinja2 line`, {
       hint: "Write for example `#jinja2: trim_blocks: False, lstrip_blocks: True`",
       trail: { offset: 0, variables: [] },

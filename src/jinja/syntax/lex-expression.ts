@@ -43,10 +43,13 @@ export function lexExpression(request: LexRequest): {
   };
   for (;;) {
     if (tokens.length > LONGEST) throw syntax("the expression is too long", request.from);
-    take(SPACE);
+    // The end of a line statement is white space itself.
+    const ending = open.length === 0 && until !== undefined ? until : undefined;
+    const ended = ending && take(ending);
+    if (ended === undefined) take(SPACE);
     const offset = position;
-    if (open.length === 0 && until !== undefined) {
-      const closing = take(until);
+    if (ending !== undefined) {
+      const closing = ended ?? take(ending);
       if (closing !== undefined) {
         tokens.push({ kind: "end", text: closing.trim(), offset, end: offset });
         return { tokens, end: position, closing };

@@ -28,15 +28,31 @@ export function lex(source: string, kind: TemplateKind): readonly Segment[] {
     if (after === "trim-all") text = text.trimStart();
     else if (after === "trim-line") text = text.replace(/^\n/, "");
     if (match === null) {
-      pushText(segments, text, offset);
+      pushText(segments, text, offset, delimiters);
       break;
     }
     const mark = match[2] ?? "";
     const opener = match[1] ?? "";
+    const line = lineOpener(opener, delimiters);
+    if (line !== undefined) {
+      pushText(segments, text, offset, delimiters);
+      after = "keep";
+      const inside = match.index + opener.length;
+      if (line === "comment") {
+        const end = body.indexOf("\n", inside);
+        position = end < 0 ? body.length : end;
+        continue;
+      }
+      const until = /\s*(?:\n|$)/y;
+      const lexed = lexExpression({ source: body, from: inside, until, backslashes: "escape" });
+      segments.push({ kind: "tag", offset: match.index, tokens: lexed.tokens });
+      position = lexed.end;
+      continue;
+    }
     if (mark === "-") text = text.trimEnd();
     else if (mark !== "+" && delimiters.lstripBlocks && opener !== delimiters.variableStart)
       text = stripIndent(text, startsLine(body, offset, text));
-    pushText(segments, text, offset);
+    pushText(segments, text, offset, delimiters);
     const inside = match.index + match[0].length;
     if (opener === delimiters.commentStart) {
       const close = closeOf(delimiters.commentEnd);
@@ -62,7 +78,7 @@ export function lex(source: string, kind: TemplateKind): readonly Segment[] {
         if (raw.endMark === "-") rawText = rawText.trimEnd();
         else if (delimiters.lstripBlocks && raw.endMark !== "+")
           rawText = stripIndent(rawText, true);
-        pushText(segments, rawText, inside);
+        pushText(segments, rawText, inside, delimiters);
         position = raw.end;
         after = afterClosing(raw.closeMark, delimiters);
         continue;
@@ -77,8 +93,15 @@ export function lex(source: string, kind: TemplateKind): readonly Segment[] {
   return segments;
 }
 
-function pushText(segments: Segment[], text: string, offset: number): void {
-  if (text !== "") segments.push({ kind: "text", text, offset });
+function pushText(
+  segments: Segment[],
+  text: string,
+  offset: number,
+  { newline }: Delimiters,
+): void {
+  if (text === "") return;
+  const ended = newline === "\n" ? text : text.replaceAll("\n", newline);
+  segments.push({ kind: "text", text: ended, offset });
 }
 
 function afterClosing(mark: string, delimiters: Delimiters): "keep" | "trim-line" | "trim-all" {
@@ -86,12 +109,30 @@ function afterClosing(mark: string, delimiters: Delimiters): "keep" | "trim-line
   return mark !== "+" && delimiters.trimBlocks ? "trim-line" : "keep";
 }
 
+/** The longest opening counts. Those of lines bring the white space before them along, and have no mark behind them. */
 function openings(delimiters: Delimiters): RegExp {
-  const { blockStart, variableStart, commentStart } = delimiters;
-  const longestFirst = [blockStart, variableStart, commentStart].toSorted(
-    (a, b) => b.length - a.length,
-  );
-  return new RegExp(`(${longestFirst.map(quoteRegex).join("|")})([-+]?)`, "g");
+  const { blockStart, variableStart, commentStart, lineStatement, lineComment } = delimiters;
+  const all = [blockStart, variableStart, commentStart].map((opening) => ({
+    opening,
+    pattern: quoteRegex(opening),
+  }));
+  if (lineStatement !== "")
+    all.push({ opening: lineStatement, pattern: `^[ \\t\\v]*${quoteRegex(lineStatement)}` });
+  if (lineComment !== "")
+    all.push({
+      opening: lineComment,
+      pattern: `(?:^|(?<=\\S))[^\\S\\r\\n]*${quoteRegex(lineComment)}`,
+    });
+  const longestFirst = all.toSorted((a, b) => b.opening.length - a.opening.length);
+  return new RegExp(`(${longestFirst.map((one) => one.pattern).join("|")})([-+]?)`, "gm");
+}
+
+function lineOpener(opener: string, delimiters: Delimiters): "statement" | "comment" | undefined {
+  const { blockStart, variableStart, commentStart, lineStatement, lineComment } = delimiters;
+  const mark = opener.trimStart();
+  if ([blockStart, variableStart, commentStart].includes(opener)) return undefined;
+  if (mark === lineStatement) return "statement";
+  return mark === lineComment ? "comment" : undefined;
 }
 
 function closeOf(end: string): RegExp {

@@ -144,6 +144,12 @@ function ended<T>(stream: TokenStream, parsed: T): T {
   return parsed;
 }
 
+/** Before a body a colon may stand, as in Python. */
+function opened<T>(stream: TokenStream, parsed: T): T {
+  stream.skipOperator(":");
+  return ended(stream, parsed);
+}
+
 /** Reads a body up to `name`, whose tag must hold nothing else. */
 function bodyUntil(reader: SegmentReader, name: string): Body {
   const { body, ending } = parseBody(reader, [name]);
@@ -153,15 +159,15 @@ function bodyUntil(reader: SegmentReader, name: string): Body {
 
 function parseIf(reader: SegmentReader, stream: TokenStream, offset: number): Statement {
   const branches: { condition: Expression; body: Body }[] = [];
-  let condition = ended(stream, parseTuple(stream, { conditional: false }));
+  let condition = opened(stream, parseTuple(stream, { conditional: false }));
   for (;;) {
     const { body, ending } = parseBody(reader, ["elif", "else", "endif"]);
     branches.push({ condition, body });
     if (ending?.tag === "elif") {
-      condition = ended(ending.stream, parseTuple(ending.stream, { conditional: false }));
+      condition = opened(ending.stream, parseTuple(ending.stream, { conditional: false }));
       continue;
     }
-    ending?.stream.expectEnd();
+    opened(ending?.stream ?? stream, undefined);
     const otherwise = ending?.tag === "else" ? bodyUntil(reader, "endif") : [];
     return { kind: "if", branches, otherwise, offset };
   }
@@ -172,10 +178,9 @@ function parseFor(reader: SegmentReader, stream: TokenStream, offset: number): S
   stream.expectName("in");
   const over = parseTuple(stream, { conditional: false });
   const only = stream.skipName("if") ? parseExpression(stream) : undefined;
-  const recursive = stream.skipName("recursive");
-  stream.expectEnd();
+  const recursive = opened(stream, stream.skipName("recursive"));
   const { body, ending } = parseBody(reader, ["else", "endfor"]);
-  ending?.stream.expectEnd();
+  opened(ending?.stream ?? stream, undefined);
   const otherwise = ending?.tag === "else" ? bodyUntil(reader, "endfor") : [];
   return { kind: "for", target, over, only, recursive, body, otherwise, offset };
 }
@@ -214,7 +219,7 @@ function parseSet(reader: SegmentReader, stream: TokenStream, offset: number): S
   if (stream.skipOperator("="))
     return { kind: "set", target, value: ended(stream, parseTuple(stream)), offset };
   const filter = stream.skipOperator("|") ? parseFilterChain(stream, undefined) : undefined;
-  stream.expectEnd();
+  opened(stream, undefined);
   return { kind: "set-block", target, filter, body: bodyUntil(reader, "endset"), offset };
 }
 
@@ -247,19 +252,19 @@ function parseSignature(stream: TokenStream): Signature {
 
 function parseMacro(reader: SegmentReader, stream: TokenStream, offset: number): Statement {
   const name = stream.expectName();
-  const signature = ended(stream, parseSignature(stream));
+  const signature = opened(stream, parseSignature(stream));
   return { kind: "macro", name, signature, body: bodyUntil(reader, "endmacro"), offset };
 }
 
 function parseCallBlock(reader: SegmentReader, stream: TokenStream, offset: number): Statement {
   const signature = stream.isOperator("(") ? parseSignature(stream) : { params: [] };
-  const call = ended(stream, parseExpression(stream));
+  const call = opened(stream, parseExpression(stream));
   if (call.kind !== "call") throw syntax("a call block needs a call, such as name()", call.offset);
   return { kind: "call-block", call, signature, body: bodyUntil(reader, "endcall"), offset };
 }
 
 function parseFilterBlock(reader: SegmentReader, stream: TokenStream, offset: number): Statement {
-  const filter = ended(stream, parseFilterChain(stream, undefined));
+  const filter = opened(stream, parseFilterChain(stream, undefined));
   return { kind: "filter-block", filter, body: bodyUntil(reader, "endfilter"), offset };
 }
 
@@ -273,9 +278,8 @@ function parsePrint(_: SegmentReader, stream: TokenStream, offset: number): read
 }
 
 function parseAutoescape(reader: SegmentReader, stream: TokenStream, offset: number): Statement {
-  const on = ended(stream, parseExpression(stream));
-  if (on.kind !== "literal" || on.value !== false)
-    throw syntax("templates are not HTML here: autoescape can only be switched off", offset);
+  // ansible-core escapes nothing, whatever stands here.
+  opened(stream, parseExpression(stream));
   return { kind: "scope", body: bodyUntil(reader, "endautoescape"), offset };
 }
 
@@ -284,8 +288,7 @@ function parseBlock(reader: SegmentReader, stream: TokenStream, offset: number):
   if (reader.blocks.has(name)) throw syntax(`block '${name}' is defined twice`, offset);
   reader.blocks.add(name);
   const isScoped = stream.skipName("scoped");
-  const required = stream.skipName("required");
-  stream.expectEnd();
+  const required = opened(stream, stream.skipName("required"));
   const { body, ending } = parseBody(reader, ["endblock"]);
   if (ending?.stream.current.kind === "name") ending.stream.expectName(name);
   ending?.stream.expectEnd();

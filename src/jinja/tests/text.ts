@@ -6,6 +6,7 @@ import { regexOf } from "../regex/translate.ts";
 import type { Datum } from "../values/datum.ts";
 import { elements } from "../values/iterate.ts";
 import { print } from "../values/print.ts";
+import { truthy } from "../values/truth.ts";
 import { compareVersions, VERSION_OPERATORS } from "../versions/compare-versions.ts";
 
 type MatchKind = "search" | "match" | "fullmatch";
@@ -69,7 +70,9 @@ export const TEXT_TESTS: Plugins = {
     return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+/i.test(print(input)) && schemeAllowed(input, schemes);
   }),
   // Any text is an address in the eyes of Python, unless its scheme is asked for.
-  uri: plugin(["schemes?"], (input, [schemes]) => schemeAllowed(input, schemes)),
+  uri: plugin(["schemes?"], (input, [schemes]) => {
+    return (typeof input === "string" || !truthy(input)) && schemeAllowed(input, schemes);
+  }),
   urn: plugin([], (input) => /^urn:./i.test(print(input))),
 };
 

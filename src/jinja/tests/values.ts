@@ -5,7 +5,7 @@ import type { Plugin, Plugins } from "../plugin.ts";
 import { contains, holds } from "../operators.ts";
 import { failed } from "../problem.ts";
 import type { Comparison } from "../syntax/ast.ts";
-import { equals } from "../values/compare.ts";
+import { equals, mapKey } from "../values/compare.ts";
 import { Callable, Dict, List, Range, Thing, Undefined } from "../values/datum.ts";
 import type { Datum } from "../values/datum.ts";
 import { elementsIfAny, elements } from "../values/iterate.ts";
@@ -89,8 +89,8 @@ export const VALUE_TESTS: Plugins = {
   issubset: subset,
   superset,
   issuperset: superset,
-  filter: plugin([], (input, _, { machine }) => machine.hasFilter(print(input))),
-  test: plugin([], (input, _, { machine }) => machine.hasTest(print(input))),
+  filter: plugin([], (input, _, { machine }) => namesA(input, (name) => machine.hasFilter(name))),
+  test: plugin([], (input, _, { machine }) => namesA(input, (name) => machine.hasTest(name))),
   // Rendering decrypts values before a test can see them; see evaluate.ts, which answers for variables themselves.
   vault_encrypted: openPlugin(
     (input) => typeof input === "string" && input.startsWith("$ANSIBLE_VAULT;"),
@@ -111,6 +111,11 @@ export const VALUE_TESTS: Plugins = {
   ge: greaterEqual,
   ">=": greaterEqual,
 };
+
+/** What is no text but can be a key passes for a name. */
+function namesA(input: Datum, known: (name: string) => boolean): boolean {
+  return typeof input === "string" ? known(input) : mapKey(input) !== undefined;
+}
 
 function remainder(input: Datum, by: number): number {
   const number = numeric(input);

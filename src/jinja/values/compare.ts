@@ -1,6 +1,17 @@
 import { WholeFloat } from "../../model/value.ts";
 import { failed, UndefinedProblem } from "../problem.ts";
-import { Bytes, Day, Dict, List, Moment, Range, Span, Tuple, Undefined } from "./datum.ts";
+import {
+  Bytes,
+  Day,
+  Dict,
+  List,
+  Moment,
+  Range,
+  Span,
+  Tuple,
+  Undefined,
+  readsStrictly,
+} from "./datum.ts";
 import type { Datum, MapKey } from "./datum.ts";
 import { numeric } from "./number.ts";
 import { repr } from "./print.ts";
@@ -11,6 +22,8 @@ export function equals(left: Datum, right: Datum): boolean {
   refuseUndefined(left);
   refuseUndefined(right);
   if (left === right) return true;
+  if (readsStrictly()) readThrough(left);
+  if (readsStrictly()) readThrough(right);
   if (typeof left === "string" || typeof right === "string") return false;
   const a = numeric(left);
   if (a !== undefined) {
@@ -40,6 +53,12 @@ export function equals(left: Datum, right: Datum): boolean {
     return right instanceof Bytes && Buffer.compare(left.bytes, right.bytes) === 0;
   if (left instanceof Range) return right instanceof Range && repr(left) === repr(right);
   return false;
+}
+
+/** A container is compared whole, also with what it can never equal. */
+function readThrough(datum: Datum): void {
+  if (datum instanceof List) datum.all();
+  if (datum instanceof Dict) datum.values();
 }
 
 /** Exact also where one of them is beyond 2^53. */

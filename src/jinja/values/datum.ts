@@ -1,4 +1,6 @@
 import type { WholeFloat } from "../../model/value.ts";
+import { UndefinedProblem } from "../problem.ts";
+import type { TemplateProblem } from "../problem.ts";
 
 /**
  * What a template computes with. Integers are whole `number`s or, beyond 2^53, `bigint`s; floats are `WholeFloat` or
@@ -35,6 +37,32 @@ export class Deferred {
 
 export type Cell = Datum | Deferred;
 
+let strict = false;
+
+/**
+ * Runs a filter, test or function. What it reads out of lists and dicts must be defined, unless it is one of the few
+ * that may look at what is not: 2.19 then answers the missing value itself, as if it had been the input.
+ */
+export function reading<T>(how: "strictly" | "leniently", run: () => T): T {
+  const before = strict;
+  strict = how === "strictly";
+  try {
+    return run();
+  } finally {
+    strict = before;
+  }
+}
+
+/** Whether a filter, test or function is running that may not see what is undefined. */
+export function readsStrictly(): boolean {
+  return strict;
+}
+
+function seen(datum: Datum): Datum {
+  if (strict && datum instanceof Undefined) throw new UndefinedProblem(datum);
+  return datum;
+}
+
 export class List {
   cells: Cell[];
   constructor(cells: Cell[]) {
@@ -46,10 +74,10 @@ export class List {
   at(index: number): Datum {
     const cell = this.cells[index];
     if (cell === undefined) throw new RangeError(`no element ${index}`);
-    if (!(cell instanceof Deferred)) return cell;
+    if (!(cell instanceof Deferred)) return seen(cell);
     const forced = cell.force();
     this.cells[index] = forced;
-    return forced;
+    return seen(forced);
   }
   all(): Datum[] {
     return this.cells.map((_, index) => this.at(index));
@@ -99,11 +127,12 @@ export class Dict {
   }
   #fromSource(name: string): Datum | undefined {
     const known = this.#read.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) return seen(known);
     const cell = this.#source?.read(name);
     const datum = cell instanceof Deferred ? cell.force() : cell;
-    if (datum !== undefined) this.#read.set(name, datum);
-    return datum;
+    if (datum === undefined) return undefined;
+    this.#read.set(name, datum);
+    return seen(datum);
   }
   get size(): number {
     return this.entries.size;
@@ -117,7 +146,7 @@ export class Dict {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     if (entry.cell instanceof Deferred) entry.cell = entry.cell.force();
-    return entry.cell;
+    return seen(entry.cell);
   }
   /** Keeps the first spelling and the first position of a key, as Python does. */
   set(mapKey: MapKey, key: Datum, cell: Cell): void {
@@ -173,11 +202,26 @@ export class Undefined {
   readonly hint: string | undefined;
   /** Where it was looked up: an offset into `source`, and the variables that led there. */
   readonly trail: Trail;
-  constructor(message: string, trail: Trail, more: { name?: string; hint?: string } = {}) {
+  /** What went wrong where a filter, test or function has no answer: only its use is the problem, as above. */
+  readonly failure: TemplateProblem | undefined;
+  constructor(
+    message: string,
+    trail: Trail,
+    more: { name?: string; hint?: string; failure?: TemplateProblem } = {},
+  ) {
     this.message = message;
     this.trail = trail;
     this.name = more.name;
     this.hint = more.hint;
+    this.failure = more.failure;
+  }
+  /** The same, seen from further out. */
+  from(trail: Trail): Undefined {
+    return new Undefined(this.message, trail, {
+      ...(this.name !== undefined && { name: this.name }),
+      ...(this.hint !== undefined && { hint: this.hint }),
+      ...(this.failure !== undefined && { failure: this.failure }),
+    });
   }
 }
 
@@ -224,9 +268,12 @@ export class Thing {
   readonly read: (name: string) => Datum | undefined;
   readonly write: ((name: string, value: Datum) => void) | undefined;
   readonly call: ((args: Arguments) => Datum) | undefined;
+  /** What it prints inside text. */
+  readonly show: (() => string) | undefined;
   constructor(
     typeName: string,
     does: {
+      show?: () => string;
       read: (name: string) => Datum | undefined;
       write?: (name: string, value: Datum) => void;
       call?: (args: Arguments) => Datum;
@@ -236,6 +283,7 @@ export class Thing {
     this.read = does.read;
     this.write = does.write;
     this.call = does.call;
+    this.show = does.show;
   }
 }
 

@@ -1,4 +1,5 @@
 import { failed } from "../problem.ts";
+import { fixedDigits } from "./exact-digits.ts";
 import { isFloat } from "./number.ts";
 import type { Numeric } from "./number.ts";
 import { float } from "./number.ts";
@@ -19,7 +20,8 @@ export interface NumberFormat {
 }
 
 export function formatNumber(number: Numeric, format: NumberFormat): string {
-  const negative = number.value < 0 || Object.is(number.value, -0);
+  const cut = format.truncate && format.type === "d" ? Math.trunc(Number(number.value)) : undefined;
+  const negative = cut === undefined ? number.value < 0 || Object.is(number.value, -0) : cut < 0;
   const { prefix, digits } = magnitude(number, format);
   const sign = negative ? "-" : format.sign === "-" ? "" : format.sign;
   const [whole = "", fraction] = digits.split(/(?=[.e%])/s, 2);
@@ -94,29 +96,7 @@ function wholeDigits(number: Numeric, format: NumberFormat): { prefix: string; d
 }
 
 function fixed(value: number, precision: number): string {
-  if (!Number.isFinite(value)) return printFloat(value);
-  if (value < 1e21) return exactFixed(value, Math.min(precision, 100));
-  const whole = BigInt(value).toString();
-  return precision === 0 ? whole : `${whole}.${"0".repeat(precision)}`;
-}
-
-/** `toFixed` rounds halves up; Python rounds the exact binary value, halves to even. They differ on exact ties only. */
-function exactFixed(value: number, precision: number): string {
-  const up = value.toFixed(precision);
-  if (precision > 20) return up;
-  const scaled = value * 10 ** precision;
-  const tie =
-    scaled % 1 === 0.5 && value * 10 ** precision === scaled && Number.isInteger(scaled * 2);
-  if (!tie || Math.floor(scaled) % 2 === 1 || precision > 5) return up;
-  return exactTie(value, precision)
-    ? (Math.floor(scaled) / 10 ** precision).toFixed(precision)
-    : up;
-}
-
-function exactTie(value: number, precision: number): boolean {
-  // A tie is exact when the binary fraction is a multiple of 2^-(precision+1).
-  const shifted = value * 2 ** (precision + 1);
-  return Number.isInteger(shifted);
+  return Number.isFinite(value) ? fixedDigits(value, precision) : printFloat(value);
 }
 
 function exponent(value: number, precision: number, letter: string): string {

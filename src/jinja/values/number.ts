@@ -1,5 +1,6 @@
 import { WholeFloat } from "../../model/value.ts";
 import { failed } from "../problem.ts";
+import { exactPower } from "./exact-power.ts";
 import type { Datum } from "./datum.ts";
 import { typeName } from "./type-name.ts";
 
@@ -100,7 +101,7 @@ function floorModulo(x: bigint, y: bigint): bigint {
 function power(a: number | bigint, b: number | bigint): Datum {
   if (Number(b) < 0) {
     if (Number(a) === 0) throw failed("0.0 cannot be raised to a negative power");
-    return float(Number(a) ** Number(b));
+    return float(floatPower(Number(a), Number(b)));
   }
   // A number of a million digits is a slip, and would take minutes.
   if (Math.log2(Math.abs(Number(a)) + 1) * Number(b) > 100_000)
@@ -121,18 +122,36 @@ function onFloats(operator: Operator, a: number, b: number): Datum {
       return float(a / b);
     case "//":
       if (b === 0) throw failed("float floor division by zero");
-      return float(Math.floor(a / b));
-    case "%": {
+      return float(floored(a, b));
+    case "%":
       if (b === 0) throw failed("float modulo");
-      const rest = a % b;
-      return float(rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest);
-    }
+      return float(remainder(a, b));
     case "**":
       if (a === 0 && b < 0) throw failed("0.0 cannot be raised to a negative power");
       if (a < 0 && !Number.isInteger(b))
         throw failed("a negative number has no real power with a fraction");
-      return float(a ** b);
+      return float(floatPower(a, b));
   }
+}
+
+/** Has the sign of the divisor, also where it is zero. */
+function remainder(a: number, b: number): number {
+  const rest = a % b;
+  if (rest === 0) return b < 0 ? -0 : 0;
+  return rest < 0 !== b < 0 ? rest + b : rest;
+}
+
+/** Not the floor of the quotient: 1.0 // 0.1 is 9.0, because 0.1 is a little more than a tenth. */
+function floored(a: number, b: number): number {
+  const quotient = (a - remainder(a, b)) / b;
+  if (quotient === 0) return a / b < 0 || Object.is(a / b, -0) ? -0 : 0;
+  const whole = Math.floor(quotient);
+  return quotient - whole > 0.5 ? whole + 1 : whole;
+}
+
+export function floatPower(a: number, b: number): number {
+  const exact = a > 0 && Number.isFinite(a) && Number.isFinite(b) && !Number.isInteger(b);
+  return exact ? exactPower(a, b) : a ** b;
 }
 
 /** A number for positions and counts; anything else than an integer is a problem that names `what`. */

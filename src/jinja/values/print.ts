@@ -56,7 +56,10 @@ export function repr(datum: Datum): string {
   if (datum instanceof Span) return `datetime.timedelta(microseconds=${datum.micros})`;
   if (datum instanceof Callable)
     throw failed(`${datum.name} is a ${datum.typeName}, not a value`, `Call it: ${datum.name}()`);
-  if (datum instanceof Thing) throw failed(`a ${datum.typeName} cannot be printed`);
+  if (datum instanceof Thing) {
+    if (datum.show === undefined) throw failed(`a ${datum.typeName} cannot be printed`);
+    return datum.show();
+  }
   return datum satisfies never;
 }
 

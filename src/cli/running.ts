@@ -16,7 +16,7 @@ import type { RunState } from "../model/run-state.ts";
 import { validateParams } from "../playbook/validate.ts";
 import { readOnlySteps, steps } from "../steps/index.ts";
 import type { TransportLimits } from "../transport/index.ts";
-import { createTransport } from "../transport/index.ts";
+import { createTransport, DEFAULT_LIMITS } from "../transport/index.ts";
 import type { ConnectionSource } from "./connection.ts";
 import { connectionSettings } from "./connection.ts";
 import { createControllerFiles } from "./controller-files.ts";
@@ -64,7 +64,7 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
   const transport = createTransport({
     settingsOf: (host) => connectionSettings(parts.connections, host),
     clock: systemClock,
-    limits: patience(parts.connections.options),
+    limits: patience(parts.connections.options, playbook),
     onNote: (host, text) => parts.note(`${host}: ${text}`),
     ...(trace.onRan && { onRan: trace.onRan }),
   });
@@ -96,9 +96,18 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
   };
 }
 
-/** `--reconnect-timeout`: nobody says it without meaning jobs too. */
-function patience(options: ConnectionSource["options"]): Partial<TransportLimits> {
+/** `--reconnect-timeout`, else `unreachable: wait(…)`: nobody says it without meaning jobs too. */
+function patience(
+  options: ConnectionSource["options"],
+  { rollout: { unreachable } }: Playbook,
+): Partial<TransportLimits> {
   const seconds = options["reconnectTimeout"];
-  if (typeof seconds !== "number") return {};
-  return { readPatienceMs: seconds * 1000, jobPatienceMs: seconds * 1000 };
+  if (typeof seconds === "number")
+    return { readPatienceMs: seconds * 1000, jobPatienceMs: seconds * 1000 };
+  if (typeof unreachable !== "object") return {};
+  const { readPatienceMs, jobPatienceMs } = DEFAULT_LIMITS;
+  return {
+    readPatienceMs: Math.max(readPatienceMs, unreachable.waitMs),
+    jobPatienceMs: Math.max(jobPatienceMs, unreachable.waitMs),
+  };
 }

@@ -39,16 +39,25 @@ export async function lookBeforeChanging(
   const goal = await seeGoal(running, reachable);
   const before = await preflight(running, reachable);
   const forbidding = [...(unreachable === "skip" ? [] : lost), ...refused, ...before];
-  if (unreachable === "skip") {
-    for (const { host, diagnostic } of lost)
-      await running.append({ type: "host-lost", host, diagnostic });
-  }
+  await leaveOut(running, lost);
   // A plan beside failing preconditions would mostly repeat them.
   if (before.length > 0) {
     return { kind: "looked", goal, plan: { hosts: [], fleet: [], pins: {}, refusals: forbidding } };
   }
   const plan = await makePlan(running, reachable);
   return { kind: "looked", goal, plan: { ...plan, refusals: [...forbidding, ...plan.refusals] } };
+}
+
+/** `unreachable: skip`: says who is left out. */
+async function leaveOut(
+  running: Running,
+  unreached: readonly Refusal[],
+): Promise<readonly Refusal[]> {
+  if (running.program.run.playbook.rollout.unreachable !== "skip") return [];
+  const lost = unreached.filter(({ cause }) => cause === "unreachable");
+  for (const { host, diagnostic } of lost)
+    await running.append({ type: "host-lost", host, diagnostic });
+  return lost;
 }
 
 /** A resume: lanes that have not begun are looked at anew; the others are where the journal says. */
@@ -67,7 +76,8 @@ export async function lookBeforeResuming(running: Running): Promise<readonly Ref
     return (lane.atGoal === true || lane.begun !== undefined) && !reachable.includes(host);
   });
   const found = await preflight(running, [...reachable, ...others]);
-  return [...unreached, ...found];
+  const left = await leaveOut(running, unreached);
+  return [...unreached.filter((one) => !left.includes(one)), ...found];
 }
 
 /**
@@ -136,7 +146,7 @@ function textOfRollback(state: RunState): string {
 export function exitCodeOf(state: RunState, end: End): number {
   switch (end.kind) {
     case "succeeded":
-      return hasIgnoredHosts(state) ? 2 : 0;
+      return isAnyLeftOut(state) ? 4 : 0;
     case "rolled-back":
       return everyTouchedHostIsBack(state) ? 10 : 2;
     case "stopped":
@@ -168,8 +178,8 @@ function isAnythingInDoubt(state: RunState): boolean {
   return false;
 }
 
-/** A host that was skipped because it did not answer is still a failure. */
-function hasIgnoredHosts(state: RunState): boolean {
+/** Who did not answer, and is still to do. */
+function isAnyLeftOut(state: RunState): boolean {
   return state.spec.hosts.some((host) => laneOf(state, host).lost !== undefined);
 }
 

@@ -16,7 +16,8 @@ import { laneOf } from "./fold.ts";
 import type { LaneNext } from "./lane-next.ts";
 import { laneNext } from "./lane-next.ts";
 import type { LaneTask, Program } from "./program.ts";
-import { failedHosts, hasFailed } from "./standing.ts";
+import { waitingForOnce } from "./run-once.ts";
+import { failedHosts, hasFailed, isSkipped } from "./standing.ts";
 import type { SpanStanding } from "./window.ts";
 import { spanStanding } from "./window.ts";
 
@@ -99,12 +100,13 @@ function decideLanes(
     if (lane.atGoal === true && lane.begun === undefined) continue;
     const next = laneNext(lane, tasks);
     views.set(host, next);
-    if (hasFailed(next)) failures++;
+    if (hasFailed(next) && !isSkipped(program, lane)) failures++;
   }
   const exceeded = failures > spec.maxFailures;
   const span = spanStanding(spec.window, moment.nowMs);
   const draining = exceeded || moment.stop >= 1 || span.drains;
   const halted = moment.stop >= 2 || span.halts;
+  const waiting = waitingForOnce(program, state, moment.busy, views);
   const actions: Action[] = [];
   let left = false;
   for (const batch of spec.batches) {
@@ -114,6 +116,7 @@ function decideLanes(
       draining,
       halted,
       forks: spec.forks,
+      waiting,
     });
     actions.push(...chosen.actions);
     left ||= chosen.left;
@@ -135,7 +138,12 @@ function chooseInBatch(
   moment: Moment,
   open: readonly HostId[],
   views: ReadonlyMap<HostId, LaneNext>,
-  how: { readonly draining: boolean; readonly halted: boolean; readonly forks: number },
+  how: {
+    readonly draining: boolean;
+    readonly halted: boolean;
+    readonly forks: number;
+    readonly waiting: ReadonlySet<HostId>;
+  },
 ): { actions: Action[]; left: boolean; busy: boolean } {
   const leaves = (host: HostId, next: LaneNext): boolean =>
     how.halted ||
@@ -157,7 +165,7 @@ function chooseInBatch(
       left = true;
       continue;
     }
-    if (next.next.phaseIndex > barrier || room <= 0) {
+    if (next.next.phaseIndex > barrier || room <= 0 || how.waiting.has(host)) {
       busy = true;
       continue;
     }

@@ -11,12 +11,36 @@ import { hushed } from "./no-log.ts";
 import { hostIdentity, renderDuration, variablesFor } from "./prepared.ts";
 import type { Running } from "./running.ts";
 
-/** Proves host key, login and become everywhere. */
+/** Proves host key, login and become everywhere; waits for hosts that do not answer where the playbook says so. */
 export async function connectAll(
   running: Running,
   hosts: readonly HostId[],
 ): Promise<readonly Refusal[]> {
   running.emit({ type: "connecting", hosts });
+  const { unreachable } = running.program.run.playbook.rollout;
+  const waitMs = typeof unreachable === "object" ? unreachable.waitMs : 0;
+  const until = running.clock.now() + waitMs;
+  let refusals = await connectOnce(running, hosts);
+  for (;;) {
+    const lost = refusals.filter(({ cause }) => cause === "unreachable").map(({ host }) => host);
+    const left = until - running.clock.now();
+    const [first] = lost;
+    if (first === undefined || left <= 0 || running.signal.aborted) return refusals;
+    const text = `does not answer; waited for until ${new Date(until).toISOString()}`;
+    running.emit({ type: "said", host: first, text });
+    await running.clock.sleep(Math.min(ASK_AGAIN_MS, left), running.signal);
+    const answers = await connectOnce(running, lost);
+    refusals = [...refusals.filter(({ cause }) => cause !== "unreachable"), ...answers];
+  }
+}
+
+// Not more often: sshd drops who comes too often while it does not let anybody in.
+const ASK_AGAIN_MS = 5000;
+
+async function connectOnce(
+  running: Running,
+  hosts: readonly HostId[],
+): Promise<readonly Refusal[]> {
   const answers = await Promise.all(
     hosts.map(async (host) => ({
       host,

@@ -110,6 +110,12 @@ async function planTask(
   phase: Phase,
   ahead: Ahead,
 ): Promise<PlanItem> {
+  const doer = task.runOnce ? firstToDo(running) : undefined;
+  if (doer !== undefined && doer !== host && host !== FLEET) {
+    if (task.register !== undefined)
+      ahead.values[task.register] = running.renderer.pending(task.register);
+    return itemOf(task, phase, { kind: "skipped", why: `once in the run, on ${doer}` });
+  }
   const certain = certainly(
     running,
     task,
@@ -124,6 +130,14 @@ async function planTask(
   if (task.irreversible === undefined) return item;
   const reason = await renderedReason(running, host, task);
   return { ...item, irreversible: reason };
+}
+
+/** Who will come to a task first that is done once; a plan cannot know who is lost by then. */
+function firstToDo({ state }: Running): HostId | undefined {
+  return state.spec.hosts.find((host) => {
+    const lane = laneOf(state, host);
+    return lane.atGoal !== true && !lane.lost;
+  });
 }
 
 /** A step that gave up because a value is missing that only the run will have forbids nothing. */

@@ -25,6 +25,7 @@ export interface Program {
   readonly back: readonly LaneTask[];
   /** Inverses too: they are run under ids of their own. */
   readonly tasks: ReadonlyMap<TaskId, Task>;
+  readonly hasRunOnce: boolean;
   /** Tasks with `register:`, in the order in which they may run. */
   readonly registering: readonly Task[];
 }
@@ -59,6 +60,7 @@ export function buildProgram(run: Run): Program {
     tasks: new Map(
       all.flatMap((task) => [task, ...asList(inverseOf(task))]).map((task) => [task.id, task]),
     ),
+    hasRunOnce: all.some((task) => task.runOnce),
     registering: all.filter((task) => task.register !== undefined),
   };
 }

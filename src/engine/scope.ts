@@ -96,7 +96,7 @@ function registeredValues(program: Program, state: RunState, lane: Lane): ValueM
   return values;
 }
 
-function registeredBy(lane: Lane, task: Task): Json | undefined {
+export function registeredBy(lane: Lane, task: Task): Json | undefined {
   const items = task.loop ? lane.items.get(task.id) : undefined;
   if (!items) return lane.tasks.get(hostTaskKey(unit(lane, task)))?.registered;
   const all = items.map((value, item): JsonObject => ({

@@ -11,11 +11,16 @@ import type { Program } from "./program.ts";
 export function failedHosts(program: Program, state: RunState): readonly HostId[] {
   return state.spec.hosts.filter((host) => {
     const lane = laneOf(state, host);
-    if (lane.lost) return true;
+    if (lane.lost) return !isSkipped(program, lane);
     return program.stages.some(
       (stage) => stage.kind === "lanes" && hasFailed(laneNext(lane, stage.tasks)),
     );
   });
+}
+
+/** `unreachable: skip`: a host that does not answer, and was not changed, is left out and is no failure. */
+export function isSkipped({ run }: Program, lane: Lane): boolean {
+  return lane.lost !== undefined && run.playbook.rollout.unreachable === "skip" && !isTouched(lane);
 }
 
 export function hasFailed(next: LaneNext): boolean {

@@ -22,6 +22,7 @@ import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 import type { LoopItem } from "./scope.ts";
 import { journalFunctions } from "./scope.ts";
+import { onceElsewhere } from "./run-once.ts";
 import { runUndoTask } from "./undo.ts";
 
 export async function runTask(
@@ -39,6 +40,7 @@ export async function runTask(
     const whens = [phase.when, ...(task.loop ? [] : [task.when])];
     if (await settledBy(running, whole, task, whens)) return;
     if (task.action.kind === "undo") return runUndoTask(running, host, task, task.action.task);
+    if (task.runOnce && (await settledElsewhere(running, whole, task))) return;
     if (!task.loop) return runOne(running, host, task, phase, undefined);
     const items = await itemsOf(running, host, task);
     for (const [index, value] of (items ?? []).entries()) {
@@ -92,6 +94,31 @@ export async function caughtFor(
   } catch (error) {
     if (!(error instanceof StepProblem)) throw error;
     await settleProblem(running, of, task, error.kind, error.diagnostic);
+  }
+}
+
+/** True when another host has done it, or failed to. */
+async function settledElsewhere(running: Running, of: HostTask, task: Task): Promise<boolean> {
+  const elsewhere = onceElsewhere(running.state, of.host, task);
+  switch (elsewhere.kind) {
+    case "nowhere":
+      return false;
+    case "done": {
+      const { registered } = elsewhere;
+      const why = `once in the run, on ${elsewhere.host}`;
+      await running.append({
+        type: "settled",
+        of,
+        step: stepName(task),
+        outcome: "skipped",
+        durationMs: 0,
+        registered: registered ?? registeredSkip(why),
+      });
+      return true;
+    }
+    case "failed":
+      await settleFailed(running, of, task, elsewhere.diagnostic, undefined, 0);
+      return true;
   }
 }
 

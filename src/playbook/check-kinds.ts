@@ -13,6 +13,7 @@ export function checkKinds(source: Source, tasks: readonly WrittenTask[]): void 
   for (const written of tasks) {
     checkNames(source, written);
     checkCompany(source, written);
+    checkOnce(source, written);
     if (written.task.action.kind === "undo" || written.step === undefined) continue;
     checkPromise(source, written);
     if (reads(written)) checkReading(source, written);
@@ -108,6 +109,17 @@ function checkCompany(source: Source, written: WrittenTask): void {
       summary: `"${key}" has no meaning without ${needs}`,
     });
   }
+}
+
+/** What is done in one lane for all of them needs lanes. */
+function checkOnce(source: Source, written: WrittenTask): void {
+  if (!written.task.runOnce) return;
+  if (written.section === "phases" && written.role === "task") return;
+  about(source, written, "run_once", {
+    code: "playbook/not-here",
+    summary: '"run_once" is about tasks that every host would do by itself',
+    hint: "It belongs to tasks of phases with `scope: host`; a reading task of a fleet phase is done once anyway.",
+  });
 }
 
 function about(source: Source, written: WrittenTask, key: string | undefined, what: Saying): void {

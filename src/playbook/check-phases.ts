@@ -43,6 +43,14 @@ function checkFleet(source: Source, { phase, path, tasks }: WrittenPhase): void 
       hint: "Lanes are at their end before it; leave `rest` out.",
     });
   }
+  for (const { task, path: at } of tasks) {
+    if (!task.runOnce) continue;
+    say(source, source.at([...at, "run_once"], "key"), {
+      code: "playbook/not-here",
+      summary: '"run_once" is about tasks that every host would do by itself',
+      hint: "A read-only task of a fleet phase is done once anyway; what changes one host belongs in a phase with `scope: host`.",
+    });
+  }
   for (const written of tasks) {
     if (phase.incomplete !== "run" || !editsInventory(written)) continue;
     say(source, source.at([...path, "incomplete"]), {

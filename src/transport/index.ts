@@ -8,7 +8,7 @@ import { localLink } from "./local.ts";
 import { SshConnector } from "./ssh/connector.ts";
 
 export type { CommandRan } from "./host-connection.ts";
-export type { TransportLimits } from "./limits.ts";
+export { DEFAULT_LIMITS, type TransportLimits } from "./limits.ts";
 
 export interface TransportOptions {
   settingsOf(host: HostId): ConnectionSettings;

@@ -20,6 +20,8 @@ export function secret(value: string | Uint8Array): Secret {
 export interface Command {
   readonly pieces: readonly { readonly kind: "raw" | "quoted"; readonly text: string }[];
   readonly stdin?: Uint8Array | Secret;
+  /** One program with its words and redirections; it needs no shell around it. */
+  readonly isProgram?: true;
 }
 
 type Part = string | number | Command | readonly string[];
@@ -72,4 +74,9 @@ export function quote(text: string): string {
 /** The text that a shell reads. Standard input is not part of it. */
 export function renderCommand(command: Command): string {
   return command.pieces.map((p) => (p.kind === "raw" ? p.text : quote(p.text))).join("");
+}
+
+/** The same for a shell that has nothing else to do: a program takes its place. */
+export function lineToRun(command: Command): string {
+  return (command.isProgram === true ? "exec " : "") + renderCommand(command);
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { renderCommand, type Command } from "../model/command.ts";
+import { lineToRun, renderCommand, type Command } from "../model/command.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { HostId } from "../model/ids.ts";
 import type {
@@ -90,7 +90,7 @@ export class KeptHostConnection implements HostConnection {
       const ended = answered(
         await shell.ask({
           kind,
-          text: renderCommand(command),
+          text: lineToRun(command),
           timeoutMs,
           patienceMs: limits.readPatienceMs,
           ...(command.stdin === undefined ? {} : { stdin: command.stdin }),

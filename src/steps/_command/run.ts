@@ -17,10 +17,13 @@ export interface RunParams {
   readonly stdin_add_newline: boolean;
 }
 
-/** The command in its folder, with its input. */
-export function placed(command: Command, params: RunParams): Command {
-  const there = params.chdir === undefined ? command : sh`cd -- ${params.chdir} && ${command}`;
-  if (params.stdin === undefined) return sh`${there} </dev/null`;
+/** The program in its folder, with its input. */
+export function placed(program: Command, params: RunParams): Command {
+  const there: Command =
+    params.chdir === undefined
+      ? { ...program, isProgram: true }
+      : sh`cd -- ${params.chdir} && ${program}`;
+  if (params.stdin === undefined) return { ...there, pieces: sh`${there} </dev/null`.pieces };
   const newline = params.stdin_add_newline && !params.stdin.endsWith("\n") ? "\n" : "";
   return withStdin(there, params.stdin + newline);
 }

@@ -1,36 +1,37 @@
-import { quote, renderCommand, type Command } from "../../model/command.ts";
+import { lineToRun, quote, type Command } from "../../model/command.ts";
 import type { JobOptions, JobScope } from "../../model/transport.ts";
 import { writePayload } from "../shell/payload.ts";
-import { jobDirectory, scopePrefix, unitName } from "./job-directory.ts";
+import { jobStem, scopePrefix, unitName } from "./job-stem.ts";
 
 /** Lines of shell that call the functions of job-script.ts. */
 export const jobCalls = {
   /** Starts the job, or attaches to it. Returns at once; the watcher says the end as an event with this id. */
   start(id: number, scope: JobScope, command: Command, options: JobOptions): string {
-    const directory = jobDirectory(scope, options.name);
+    const stem = jobStem(scope, options.name);
     const fencing =
       scope.fencing === undefined
         ? "- - -"
         : `${scope.lock ?? "shared"} ${quote(scope.run)} ${String(scope.fencing)}`;
     // What must not be killed half way gets a unit of its own, out of reach of logind; the rest starts faster without.
     const home = options.cancel === "leave" ? "unit" : "session";
-    const words = [directory, options.name, renderCommand(command)].map(quote).join(" ");
+    const words = [stem, options.name, lineToRun(command)].map(quote).join(" ");
     // Said last by the watcher however it ends; heard only when it could not say anything better.
     const over = `trap '_say ${id} "over -"' EXIT`;
-    const call = `_j ${id} ${words} ${home} ${unitName(directory)} ${fencing}`;
+    const kind = command.isProgram === true ? "program" : "script";
+    const call = `_j ${id} ${words} ${home} ${unitName(stem)} ${kind} ${fencing}`;
     if (command.stdin === undefined) return `{ ${over}; ${call} 3</dev/null; } 2>/dev/null &`;
     const bytes = "reveal" in command.stdin ? command.stdin.reveal() : command.stdin;
     return `{ ${writePayload(bytes, true)} | { ${over}; ${call} 3<&0; }; } 2>/dev/null &`;
   },
-  standing: (scope: JobScope, name: string): string => `_standing ${directoryOf(scope, name)}`,
+  standing: (scope: JobScope, name: string): string => `_standing ${stemOf(scope, name)}`,
   output: (scope: JobScope, name: string, stream: "stdout" | "stderr"): string =>
-    `_output ${directoryOf(scope, name)} ${stream}`,
+    `_output ${stemOf(scope, name)} ${stream}`,
   cancel: (scope: JobScope, name: string, graceMs: number): string =>
-    `_cancel ${directoryOf(scope, name)} ${Math.max(1, Math.ceil(graceMs / 100))}`,
+    `_cancel ${stemOf(scope, name)} ${Math.max(1, Math.ceil(graceMs / 100))}`,
   names: (scope: JobScope): string => `_names ${quote(scopePrefix(scope))}`,
   forget: (prefixes: readonly string[]): string => `_forget ${prefixes.map(quote).join(" ")}`,
 };
 
-function directoryOf(scope: JobScope, name: string): string {
-  return quote(jobDirectory(scope, name));
+function stemOf(scope: JobScope, name: string): string {
+  return quote(jobStem(scope, name));
 }

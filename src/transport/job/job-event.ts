@@ -19,6 +19,17 @@ export function parseJobEvent(text: string): JobEvent | undefined {
   const [, id, word, rest] = /^job (\d+) ([a-z]+) (.*)$/s.exec(text) ?? [];
   if (id === undefined || rest === undefined) return undefined;
   switch (word) {
+    case "text": {
+      const [, code, stdout, stderr] = /^(\d+) ([^\x02]*)\x02(.*)$/s.exec(rest) ?? [];
+      if (code === undefined || stdout === undefined || stderr === undefined) return undefined;
+      return {
+        kind: "done",
+        id: Number(id),
+        code: Number(code),
+        stdout: plain(stdout),
+        stderr: plain(stderr),
+      };
+    }
     case "done": {
       const [code, stdout, stderr] = rest.split(" ");
       if (code === undefined || stdout === undefined || stderr === undefined) return undefined;
@@ -45,4 +56,9 @@ export function parseJobEvent(text: string): JobEvent | undefined {
 
 function hex(text: string): Uint8Array {
   return text === "-" ? new Uint8Array() : Buffer.from(text, "hex");
+}
+
+/** A newline would end the event. */
+function plain(text: string): Uint8Array {
+  return Buffer.from(text.replaceAll("\x01", "\n"), "latin1");
 }

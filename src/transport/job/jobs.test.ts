@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { userInfo } from "node:os";
-import { rawShell, secret, sh, withStdin } from "../../model/command.ts";
+import { rawShell, secret, sh, withStdin, type Command } from "../../model/command.ts";
 import { hostId, runId } from "../../model/ids.ts";
 import type { HostSession, JobOptions, JobScope } from "../../model/transport.ts";
 import { createTransport, type TransportLimits } from "../index.ts";
@@ -26,6 +26,12 @@ import {
 } from "../../../test/helpers/reaching.ts";
 
 const login = { kind: "login" } as const;
+/** More may be named, with colons between them: busybox (as a link called sh), mksh. */
+const SHELLS = [
+  "/bin/dash",
+  "/bin/bash",
+  ...(process.env["RUNBOOK_TEST_SHELLS"]?.split(":") ?? []),
+].filter((shell) => existsSync(shell));
 const scope: JobScope = { run: runId("run1"), hostTask: "1.1@here" };
 const safe = (name: string, more: Partial<JobOptions> = {}): JobOptions => ({
   name,
@@ -51,10 +57,10 @@ class Machine implements AsyncDisposable {
   controller(
     of: JobScope = scope,
     limits: Partial<TransportLimits> = {},
-    shell?: string,
+    shell = "/bin/sh",
   ): HostSession {
     const transport = createTransport({
-      settingsOf: () => ({ ...localSettings(), ...(shell && { shell }) }),
+      settingsOf: () => ({ ...localSettings(), shell }),
       clock: realClock,
       limits: { stateRoot: this.scratch.path, killGraceMs: 300, ...limits },
     });
@@ -66,10 +72,10 @@ class Machine implements AsyncDisposable {
     return join(this.scratch.path, name);
   }
 
-  /** A file inside the job's directory. */
+  /** A file of the job. */
   of(job: string, file: string): string {
-    const directory = readdirSync(this.jobs).find((name) => name.endsWith(`~~${job}`));
-    return join(this.jobs, directory ?? "none", file);
+    const script = readdirSync(this.jobs).find((name) => name.endsWith(`~~${job}@script`));
+    return join(this.jobs, (script ?? "none").replace(/script$/, file));
   }
 
   async dropControllers(): Promise<void> {
@@ -96,13 +102,14 @@ const claimOf = (machine: Machine, job: string): [number, string, string] => {
 };
 
 describe("a job", () => {
-  test("answers like a command, with its input, and leaves a private directory until it is forgotten", async () => {
+  test("answers like a command, with its input, and leaves private files until it is forgotten", async () => {
     await using machine = new Machine();
     const session = machine.controller();
     const command = withStdin(rawShell("cat; echo err >&2; umask; exit 5"), secret("in\0put"));
     expect(said(await session.job(command, safe("j")))).toEqual([5, "in\0put0022\n", "err\n"]);
-    expect(statSync(machine.of("j", ".")).mode & 0o777).toBe(0o700);
-    expect(statSync(machine.of("j", "stdout")).mode & 0o777).toBe(0o600);
+    expect(statSync(machine.jobs).mode & 0o777).toBe(0o700);
+    for (const file of readdirSync(machine.jobs))
+      expect(statSync(join(machine.jobs, file)).mode & 0o777).toBe(0o600);
     expect(await session.jobs()).toEqual(["j"]);
     await session.forgetJobs();
     expect(await session.jobs()).toEqual([]);
@@ -120,6 +127,43 @@ describe("a job", () => {
       const answer = await session.job(withStdin(sh`cat; exit 1`, bytes), safe(`size-${size}`));
       expect(answer).toMatchObject({ kind: "exited", code: 1 });
       expect(answer.kind === "exited" && Buffer.from(answer.stdout).equals(bytes)).toBe(true);
+    }
+  });
+
+  test.each([
+    ["every byte that a shell can hold", Uint8Array.from({ length: 253 }, (_, n) => n + 3)],
+    ["lines, some of them empty", Buffer.from("\n\na \\ b\t\n\n")],
+    ["no last newline", Buffer.from(" a\n b ")],
+    ["a NUL in a text", Buffer.from("a\0b\n")],
+    ["what events use as signs", Buffer.from("a\x01b\n\x02")],
+    ["carriage returns and escapes", Buffer.from("a\r\n\x1b[2J\n")],
+  ])("returns short output with %s", async (_what, bytes) => {
+    await using machine = new Machine();
+    for (const shell of SHELLS) {
+      const session = machine.controller({ ...scope, hostTask: shell }, {}, shell);
+      const answer = await session.job(withStdin(sh`cat; echo err >&2`, bytes), safe("short"));
+      expect(answer.kind === "exited" && Buffer.from(answer.stdout)).toEqual(Buffer.from(bytes));
+      expect(answer.kind === "exited" && Buffer.from(answer.stderr)).toEqual(Buffer.from("err\n"));
+    }
+  });
+
+  test("that is a program runs without a shell of its own, and sees nothing of the runner", async () => {
+    await using machine = new Machine();
+    for (const shell of SHELLS) {
+      const session = machine.controller({ ...scope, hostTask: shell }, {}, shell);
+      const names = "job shell kind listener lock own number run now start boot line code".split(
+        " ",
+      );
+      const words = names.map((name) => `"\${${name}-unset}"`).join(" ");
+      const shown: Command = { ...rawShell(`/bin/echo ${words} "$PPID"`), isProgram: true };
+      const answer = await session.job(shown, safe("shown"));
+      expect(said(answer)).toEqual([0, expect.stringMatching(/^(unset ){13}\d+\n$/), ""]);
+      const missing: Command = { ...sh`/no/such/program`, isProgram: true };
+      expect(said(await session.job(missing, safe("missing")))).toEqual([
+        127,
+        "",
+        expect.stringContaining("/no/such/program: "),
+      ]);
     }
   });
 
@@ -273,7 +317,8 @@ describe("a job", () => {
     }
     await session.job(sh`true`, safe("kept"));
     await machine.dropControllers();
-    expect(readdirSync(machine.jobs)).toEqual([expect.stringMatching(/~~kept$/)]);
+    const left = new Set(readdirSync(machine.jobs).map((file) => file.replace(/@\w+$/, "")));
+    expect([...left]).toEqual([expect.stringMatching(/~~kept$/)]);
   });
 
   test("that was prepared and never claimed is absent, and is begun by the next who asks", async () => {
@@ -405,7 +450,7 @@ describe("a job is not started", () => {
     const gate = machine.file("gate");
     writeFileSync(
       slow,
-      `#!/bin/sh\ncase $1 in */run) until [ -e ${gate} ]; do sleep 0.02; done ;; esac\nexec /bin/sh "$@"\n`,
+      `#!/bin/sh\ncase $1 in *@run) until [ -e ${gate} ]; do sleep 0.02; done ;; esac\nexec /bin/sh "$@"\n`,
       { mode: 0o755 },
     );
     const effect = sh`echo x >>${machine.file("effects")}`;

@@ -6,14 +6,14 @@ import { endedWith } from "../exit-status.ts";
 import type { KeptAnswer, KeptShell } from "../kept-shell.ts";
 import type { TransportLimits } from "../limits.ts";
 import { jobCalls } from "./job-calls.ts";
-import { scopePrefix } from "./job-directory.ts";
+import { scopePrefix } from "./job-stem.ts";
 import { parseJobEvent, type JobEvent } from "./job-event.ts";
 
 /** The exit status of a job that was not started: EX_TEMPFAIL of sysexits. */
 const NOT_STARTED = 75;
 const CALL_TIMEOUT_MS = 60_000;
 const MOST_OVER = 10;
-/** Directories of jobs go together: each removal by itself would be a round trip and a process. */
+/** The files of jobs go together: each removal by itself would be a round trip and a process. */
 const FORGET_AFTER_MS = 1_000;
 const MOST_FORGOTTEN = 50;
 const CANNOT_WATCH = "the host cannot run what watches over the job";
@@ -22,14 +22,14 @@ type Heard = JobEvent | { readonly kind: "shell-lost" } | { readonly kind: "dead
 
 /**
  * The jobs of one identity on one host. Following is: start or attach, then wait for the watcher to say the end; when
- * the shell is lost, start or attach again. The directory on the host makes that the same job every time.
+ * the shell is lost, start or attach again. Its files on the host make that the same job every time.
  */
 export class Jobs {
   readonly #shell: KeptShell;
   readonly #clock: Clock;
   readonly #limits: TransportLimits;
   readonly #followers = new Map<number, (heard: Heard) => void>();
-  /** Scopes that were forgotten here and may still have directories on the host. */
+  /** Scopes that were forgotten here and may still have files on the host. */
   readonly #forgotten = new Set<string>();
   #forgetting: AbortController | undefined;
   #nextId = 1;
@@ -146,7 +146,7 @@ export class Jobs {
       .map(({ name }) => name);
   }
 
-  /** The directories go a little later, with others, or when `flush` is called. */
+  /** The files go a little later, with others, or when `flush` is called. */
   forget(scope: JobScope): void {
     this.#forgotten.add(scopePrefix(scope));
     if (this.#forgotten.size >= MOST_FORGOTTEN) {

@@ -1,22 +1,23 @@
 import { createHash } from "node:crypto";
 import type { JobScope } from "../../model/transport.ts";
 
-/** Directory names may have 255 bytes; the parts stay readable as long as they fit. */
+/** File names may have 255 bytes, endings included; the parts stay readable as long as they fit. */
 const LONGEST_SCOPE = 150;
 const LONGEST_NAME = 80;
 
-/** What the directories of all jobs of one scope begin with, and those of no other. */
+/** What the files of all jobs of one scope begin with, and those of no other. */
 export function scopePrefix(scope: JobScope): string {
   return `${shorten(`${encode(scope.run)}~${encode(scope.hostTask)}`, LONGEST_SCOPE)}~~`;
 }
 
-export function jobDirectory(scope: JobScope, name: string): string {
+/** What the names of the files of one job begin with, up to their endings. */
+export function jobStem(scope: JobScope, name: string): string {
   return scopePrefix(scope) + shorten(encode(name), LONGEST_NAME);
 }
 
 /** systemd allows fewer letters in a unit's name than a file system does. */
-export function unitName(directory: string): string {
-  return `runbook-${digest(directory)}`;
+export function unitName(stem: string): string {
+  return `runbook-${digest(stem)}`;
 }
 
 /** One to one, and nothing that a shell or a glob would look at. */

@@ -50,6 +50,14 @@ describe("the whole fleet", () => {
 
     const checked = await site.run("rollback", "--check", ...site.common);
     expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining("way back exists") });
+    await onHost("ns2", "sed -i 's/global_prefix: .*/global_prefix: v7/' /etc/lightningstream.yml");
+    const drifted = await site.run("rollback", "--check", ...site.common);
+    expect(drifted).toMatchObject({
+      code: 11,
+      stdout: expect.stringMatching(/^ns2 {2}closed .*prefix.*changed by somebody else/m),
+    });
+    expect(drifted.stdout).toMatch(/^ns1 {2}open/m);
+    await onHost("ns2", "sed -i 's/global_prefix: .*/global_prefix: v6/' /etc/lightningstream.yml");
     await expectFleet(NEW); // --check changed nothing
 
     await using watch = await watchServers(`${site.folder}/prober.log`);
@@ -116,6 +124,11 @@ describe("the whole fleet", () => {
     expect(await site.upgrade("--mode", "window")).toMatchObject({ code: 0 });
     await fault("foreign-snapshot", "v5", "6");
 
+    // The backups are good; what closes the way is found behind the first change.
+    expect(await site.run("rollback", "--check", ...site.common)).toMatchObject({
+      code: 11,
+      stdout: expect.stringMatching(/^ns1 {2}closed .*prefix "v5".*schema 6/m),
+    });
     await using watch = await watchServers(`${site.folder}/prober.log`);
     const poisoned = await site.rollback();
     const report = await watch.stop();

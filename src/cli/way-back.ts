@@ -1,21 +1,27 @@
 /**
  * `rollback --check`: does the way back still exist today? Goes the way back up to its first change, over a journal that is
- * never written: what a look registers is there for the next one, as it will be on the day.
+ * never written: what a look registers is there for the next one, as it will be on the day. What comes behind that change
+ * is looked at as far as no change before it decides: gates, and what every undo compares before it overwrites something.
  */
 import { undoOrder } from "../engine/decide-back.ts";
 import { laneOf } from "../engine/fold.ts";
 import { caught } from "../engine/gate.ts";
-import { laneNext } from "../engine/lane-next.ts";
+import { laneNext, progressOf } from "../engine/lane-next.ts";
 import { connectAll } from "../engine/look.ts";
+import type { Ahead } from "../engine/plan.ts";
+import { planTask } from "../engine/plan.ts";
 import { stepOf } from "../engine/prepared.ts";
 import type { LaneTask } from "../engine/program.ts";
+import { rehearseUndo } from "../engine/rehearse.ts";
 import type { Running } from "../engine/running.ts";
 import { runTask } from "../engine/task-run.ts";
 import { chooseWay, pointOfNoReturn } from "../engine/way.ts";
 import { printable } from "../lib/printable.ts";
 import type { Clock } from "../model/clock.ts";
 import type { HostId } from "../model/ids.ts";
+import { FLEET } from "../model/ids.ts";
 import type { Journal } from "../model/journal-entry.ts";
+import type { Resource } from "../model/resource.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -25,10 +31,10 @@ export function rehearsalJournal(lines: number, clock: Clock): Journal {
   return { append: (entry) => Promise.resolve({ seq: ++seq, at: clock.now(), entry }) };
 }
 
-/** Wants a run on a rehearsal journal. */
+/** Wants a run on a rehearsal journal. `whole`: what was done for the fleet goes back too. */
 export async function checkWayBack(
   running: Running,
-  hosts: readonly HostId[],
+  { hosts, whole }: { readonly hosts: readonly HostId[]; readonly whole: boolean },
   terminal: Terminal,
 ): Promise<number> {
   const lost = await connectAll(running, hosts);
@@ -47,12 +53,17 @@ export async function checkWayBack(
       return refusal ? [refusal.diagnostic.summary] : obstaclesOn(running, host);
     }),
   );
+  const names: string[] = [...hosts];
+  if (whole && undoOrder(laneOf(running.state, FLEET)).length > 0) {
+    names.push("the fleet");
+    found.push(await obstaclesUndoing(running, FLEET));
+  }
   const { good, bad } = terminal.paint;
-  for (const [index, host] of hosts.entries()) {
+  for (const [index, name] of names.entries()) {
     const obstacles = found[index] ?? [];
-    if (obstacles === "back") terminal.out(`${host}  ${good("back  ")}\n`);
-    else if (obstacles.length === 0) terminal.out(`${host}  ${good("open  ")}\n`);
-    else terminal.out(`${host}  ${bad("closed")} ${printable(obstacles.join("; "))}\n`);
+    if (obstacles === "back") terminal.out(`${name}  ${good("back  ")}\n`);
+    else if (obstacles.length === 0) terminal.out(`${name}  ${good("open  ")}\n`);
+    else terminal.out(`${name}  ${bad("closed")} ${printable(obstacles.join("; "))}\n`);
   }
   const open = found.every((obstacles) => obstacles === "back" || obstacles.length === 0);
   terminal.out(open ? "The way back exists.\n" : "The way back is not open everywhere.\n");
@@ -66,13 +77,15 @@ async function obstaclesOn(running: Running, host: HostId): Promise<readonly str
   if (lane.lost) return [lane.lost.summary];
   return laneOf(running.state, host).back?.way === "phases"
     ? obstaclesInPhases(running, host)
-    : tasksNobodyCanUndo(running, host);
+    : obstaclesUndoing(running, host);
 }
 
-async function tasksNobodyCanUndo(running: Running, host: HostId): Promise<readonly string[]> {
+async function obstaclesUndoing(running: Running, host: HostId): Promise<readonly string[]> {
   const stuck: string[] = [];
+  const changed: Resource[] = [];
   for (const record of undoOrder(laneOf(running.state, host))) {
-    const { of, undo } = record;
+    const { of, undo, back } = record;
+    if (back?.standing === "done" || back?.standing === "already") continue;
     const task = running.program.tasks.get(of.task);
     const passed = await caught(() => pointOfNoReturn(running, record));
     if (typeof passed === "object") return [passed.diagnostic.summary];
@@ -82,6 +95,10 @@ async function tasksNobodyCanUndo(running: Running, host: HostId): Promise<reado
       passed !== undefined
     )
       stuck.push(`${task?.name ?? of.task} cannot be taken back`);
+    if (task === undefined) continue;
+    const { obstacle, touches } = await rehearseUndo(running, record, task, changed);
+    changed.push(...touches);
+    if (obstacle) stuck.push(`${task.name}: ${obstacle.summary}`);
   }
   return stuck;
 }
@@ -107,9 +124,37 @@ async function obstaclesInPhases(running: Running, host: HostId): Promise<readon
       case "lost":
         return [lane.lost?.summary ?? "the connection was lost"];
       case "done":
-        return [];
+        return change === -1 ? [] : obstaclesBehind(running, host, back.slice(change));
     }
   }
+}
+
+/** From the first change on: what can be known already, as a plan does, and what an undo would find today. */
+async function obstaclesBehind(
+  running: Running,
+  host: HostId,
+  tasks: readonly LaneTask[],
+): Promise<readonly string[]> {
+  const lane = laneOf(running.state, host);
+  const ahead: Ahead = { touched: [], values: {} };
+  const stuck: string[] = [];
+  for (const { task, phase } of tasks) {
+    if (progressOf(lane, task).kind === "done") continue;
+    const { answer } = await planTask(running, host, task, phase, ahead);
+    if (answer.kind === "blocked") stuck.push(`${task.name}: ${answer.diagnostic.summary}`);
+    if (answer.kind === "skipped" || task.action.kind !== "undo") continue;
+    const { action } = task;
+    for (const record of undoOrder(lane).filter(({ of }) => of.task === action.task)) {
+      const target = running.program.tasks.get(record.of.task);
+      if (target === undefined || record.back !== undefined) continue;
+      const changed = ahead.touched.map(({ resource }) => resource);
+      const { obstacle, touches } = await rehearseUndo(running, record, target, changed);
+      for (const resource of touches) ahead.touched.push({ resource, by: task });
+      // Whether it is undone at all may hang on what nobody has yet seen.
+      if (obstacle && answer.kind !== "unknown") stuck.push(`${task.name}: ${obstacle.summary}`);
+    }
+  }
+  return stuck;
 }
 
 function isChange(running: Running, { task }: LaneTask): boolean {

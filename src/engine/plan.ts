@@ -26,7 +26,7 @@ import { registeredOk, registeredSkip } from "./registered.ts";
 import { journalFunctions } from "./scope.ts";
 
 /** What earlier tasks of the same plan leave open. */
-interface Ahead {
+export interface Ahead {
   /** Resources that a pending task touches, with that task. */
   readonly touched: { readonly resource: Resource; readonly by: Task }[];
   /** What tasks would register and set: what was seen, or a stand-in for what nobody has yet. */
@@ -103,7 +103,7 @@ function itemOf(task: Task, phase: Phase, answer: PlanAnswer): PlanItem {
   };
 }
 
-async function planTask(
+export async function planTask(
   running: Running,
   host: HostId,
   task: Task,
@@ -165,10 +165,10 @@ async function answerFor(
   phase: Phase,
   ahead: Ahead,
 ): Promise<PlanAnswer> {
-  if (task.action.kind === "undo") return { kind: "will-be-checked" };
   const scope = await variablesFor(running, host, task, undefined, ahead.values);
   const condition = whenAnswer(running, host, task, phase, scope);
   if (condition) return condition;
+  if (task.action.kind === "undo") return { kind: "will-be-checked" };
   if (task.loop) return planLoop(running, host, task, scope, ahead);
   const preparation = await prepare(running, host, task, undefined, ahead.values);
   return answerPrepared(running, preparation, task, ahead);

@@ -166,7 +166,7 @@ async function settleUndo(
   });
 }
 
-function drifted(record: HostTaskRecord): Diagnostic {
+export function drifted(record: HostTaskRecord): Diagnostic {
   return problem(
     "engine/drifted",
     `${hostTaskKey(record.of)} was changed by somebody else since this run changed it`,

@@ -75,6 +75,19 @@ describe("a run whose playbook and inventory are gone", () => {
     ]);
   });
 
+  test("says what somebody has changed since, wherever it is, and overwrites nothing", async () => {
+    await using fleet = await appliedFleet();
+    fleet.host("b").write("old", "edited by hand\n", 0o640);
+    fleet.host("c").write("lines", "one\ntwo\nthree\nfour\nfive\n");
+    const { code, out } = await fleet.runbook(["rollback", "--check"]);
+    expect(code).toBe(11);
+    expect(out).toMatch(/^a {2}open/m);
+    expect(out).toMatch(/^b {2}closed .*was changed by somebody else.*\/old/m);
+    expect(out).toMatch(/^The way back is not open everywhere\.$/m);
+    expect(fleet.host("b").read("old")).toBe("edited by hand\n");
+    expect(fleet.host("c").read("lines")).toBe("one\ntwo\nthree\nfour\nfive\n");
+  });
+
   test("is rolled back once, however often it is asked for", async () => {
     await using fleet = await appliedFleet();
     expect((await fleet.runbook(["rollback", "--yes"])).code).toBe(0);

@@ -54,8 +54,11 @@ export async function rollback(
     signal: wish.signal,
     note: (text) => terminal.err(`${text}\n`),
   });
+  const whole = touched.every(
+    (host) => wanted.includes(host) || state.lanes.get(host)?.back?.standing === "back",
+  );
   // Awaited here: the connections must not be closed under it.
-  if (options.check) return await checkWayBack(running, wanted, terminal);
+  if (options.check) return await checkWayBack(running, { hosts: wanted, whole }, terminal);
   if (!options.yes) {
     const answer = await terminal.ask(
       `Take ${wanted.join(", ") || "what was done for the fleet"} back to where they were before ${run.run}? [yes/no] `,
@@ -86,9 +89,6 @@ export async function rollback(
   }
   for (const { host, diagnostic } of [...absent, ...locks])
     await running.append({ type: "host-lost", host, diagnostic });
-  const whole = touched.every(
-    (host) => wanted.includes(host) || state.lanes.get(host)?.back?.standing === "back",
-  );
   if (!whole)
     terminal.err(
       "Only some hosts go back: the inventory and what was done for the fleet are left alone.\n",

@@ -9,7 +9,7 @@ const VARS = "group_vars/dns_auth.yml";
 
 beforeEach(() => resetLab());
 
-test("upgrades all hosts at once in a window, to the same end", async () => {
+test("upgrades all hosts at once in a window, to the same end; a second run enters no host", async () => {
   await using site = createSite();
   const before = await contents();
   const varsBefore = inventoryFile(VARS);
@@ -29,6 +29,13 @@ test("upgrades all hosts at once in a window, to the same end", async () => {
   expect(inventoryFile(VARS)).toBe(
     varsBefore.replace("global_prefix:   'v5'", "global_prefix:   'v6'"),
   );
+
+  const starts = await unitStarts();
+  const again = await site.upgrade("--mode", "window");
+  expect(again).toMatchObject({ code: 0 });
+  const entries = await site.entries();
+  expect(entries.filter(({ type }) => type === "lane-begun")).toEqual([]);
+  expect(await unitStarts()).toEqual(starts);
 });
 
 test("upgrades the rest of a fleet of which one host is done, and leaves that one alone", async () => {

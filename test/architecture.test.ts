@@ -35,7 +35,7 @@ const DOORS: { readonly [dependency: string]: readonly string[] } = {
   "p-queue": ["engine/lanes.ts"],
   pino: ["report/log.ts"],
   picocolors: ["report/paint.ts"],
-  commander: ["cli/args.ts"],
+  commander: ["cli/args.ts", "cli/args-vault.ts"],
   "dns-packet": ["dns/"],
   "temporal-polyfill": ["playbook/window-span.ts", "cli/window-instants.ts"],
 };

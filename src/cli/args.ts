@@ -1,6 +1,8 @@
 /** The command tree, and the only door to commander. Commands are loaded when they are used. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { JournalFailure } from "../model/journal-entry.ts";
+import { withoutAliases } from "./aliases.ts";
+import { addVaultCommands } from "./args-vault.ts";
 import { EXIT } from "./exit-codes.ts";
 import type {
   ApplyOptions,
@@ -46,7 +48,7 @@ export async function runArguments(
     code = exit;
   });
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(withoutAliases(argv), { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof JournalFailure) {
@@ -245,6 +247,8 @@ export function commandTree(
       const { demo } = await import("./commands/demo.ts");
       end(await demo(options, terminal));
     });
+
+  addVaultCommands(program, terminal, end);
 
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;

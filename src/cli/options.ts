@@ -116,3 +116,17 @@ export interface TemplateOptions extends Omit<InventoryOptions, "limit"> {
 export interface DocOptions {
   readonly list?: true;
 }
+
+export interface VaultCommandOptions {
+  readonly vaultPasswordFile: readonly string[];
+  readonly vaultId: readonly string[];
+  readonly askVaultPass?: true;
+  readonly encryptVaultId?: string;
+  readonly newVaultId?: string;
+  readonly newVaultPasswordFile?: string;
+  readonly output?: string;
+  readonly name?: readonly string[];
+  readonly stdinName?: string;
+  readonly prompt?: true;
+  readonly showInput?: true;
+}

@@ -93,7 +93,16 @@ async function fromFile(
     case "bytes":
       break;
   }
-  if ((found.mode & 0o111) !== 0) return fromScript(found.path, label, access);
+  if ((found.mode & 0o111) !== 0) {
+    // A shell would take the password for a command.
+    const start = Buffer.from(found.bytes.subarray(0, 4)).toString("latin1");
+    if (start.startsWith("#!") || start === "\u007fELF") {
+      return fromScript(found.path, label, access);
+    }
+    return problem("password-script", `vault password file ${path} is executable and no script`, {
+      hint: `\`chmod -x ${path}\`, or begin it with #! when it is a script.`,
+    });
+  }
   // Ansible strips white space on both sides of a file, but only the line end of a script.
   const bytes = trimmed(found.bytes);
   if (isVault(Buffer.from(bytes.subarray(0, 40)).toString("latin1"))) {

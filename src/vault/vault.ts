@@ -9,25 +9,41 @@ export interface VaultSecret {
   readonly password: Secret;
 }
 
+/** A decrypted text, and the password that did it. */
+export interface OpenedVault {
+  readonly plain: Uint8Array;
+  readonly secret: VaultSecret;
+}
+
 /**
  * Decrypts what ansible-vault encrypted. A label that matches goes first, then every other password is tried, as
  * Ansible does. Each password costs some milliseconds of computing: keep the answer, or use `vaultReader`.
  */
-export function decryptVault(
+export function openVault(
   ciphertext: string,
   secrets: readonly VaultSecret[],
   at?: Place,
-): Outcome<Uint8Array> {
+): Outcome<OpenedVault> {
   const opened = openEnvelope(ciphertext, at);
   const envelope = opened.value;
   if (envelope === undefined) return { problems: opened.problems };
   const named = (secret: VaultSecret) => secret.label !== "" && secret.label === envelope.label;
   const inOrder = [...secrets.filter(named), ...secrets.filter((secret) => !named(secret))];
-  for (const { password } of inOrder) {
-    const plain = decryptWith(password.reveal(), envelope);
-    if (plain !== undefined) return { value: plain, problems: [] };
+  for (const secret of inOrder) {
+    const plain = decryptWith(secret.password.reveal(), envelope);
+    if (plain !== undefined) return { value: { plain, secret }, problems: [] };
   }
   return { problems: [noneFits(envelope.label, secrets, at)] };
+}
+
+/** The plain bytes alone. */
+export function decryptVault(
+  ciphertext: string,
+  secrets: readonly VaultSecret[],
+  at?: Place,
+): Outcome<Uint8Array> {
+  const { value, problems } = openVault(ciphertext, secrets, at);
+  return value === undefined ? { problems } : { value: value.plain, problems };
 }
 
 export interface EncryptOptions {

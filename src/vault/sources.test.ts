@@ -73,7 +73,10 @@ describe("vault passwords", () => {
   });
 
   test("from client scripts are asked for by label", async () => {
-    const files = { "keys-client.py": { text: "", mode: 0o755 }, other: { text: "", mode: 0o755 } };
+    const files = {
+      "keys-client.py": { text: "#!", mode: 0o755 },
+      other: { text: "#!", mode: 0o755 },
+    };
     const script = (path: string, args: readonly string[]) => printed(`${path} ${args.join(" ")}`);
     expect(
       (await passwords(["dev@keys-client.py", "dev@other"], { files, script })).secrets,
@@ -91,8 +94,8 @@ describe("vault passwords", () => {
     const files = {
       empty: { text: "\n" },
       sealed: { text: "$ANSIBLE_VAULT;1.1;AES256\n6162\n" },
-      failing: { text: "", mode: 0o755 },
-      "x-client": { text: "", mode: 0o755 },
+      failing: { text: "#!", mode: 0o755 },
+      "x-client": { text: "#!", mode: 0o755 },
     };
     const script = (path: string) => printed("", path === "failing" ? 1 : 2, "no agent\n");
     const ids = ["gone", "empty", "sealed", "failing", "dev@x-client", "prompt"];

@@ -20,6 +20,7 @@ import type {
   TemplateOptions,
   VarsOptions,
 } from "./options.ts";
+import { besideStream } from "./beside-stream.ts";
 import type { Terminal } from "./terminal.ts";
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -81,9 +82,10 @@ export function commandTree(
     .option("-C, --check", "stop before the question: the same as plan")
     .option("-y, --yes", "accept the plan without being asked")
     .option("--accept-irreversible", "accept the tasks that cannot be taken back")
+    .addOption(streamFormat())
     .action(async (playbook: string, options: ApplyOptions) => {
       const { apply } = await import("./commands/apply.ts");
-      end(await apply(playbook, options, terminal));
+      end(await apply(playbook, options, besideStream(terminal, options.format)));
     });
 
   withRun(program.command("plan").argument("<playbook>"))
@@ -110,6 +112,7 @@ export function commandTree(
 
   withJournal(program.command("resume").argument("[run]"))
     .description("go on with a run that stopped, failed or was killed")
+    .addOption(streamFormat())
     .addOption(new Option("--answer <answer>", "answer the question that the run waits for"))
     .option(
       "--settle <host-task=applied|not-applied>",
@@ -119,7 +122,7 @@ export function commandTree(
     )
     .action(async (run: string | undefined, options: ResumeOptions) => {
       const { resume } = await import("./commands/resume.ts");
-      end(await resume(run, options, terminal));
+      end(await resume(run, options, besideStream(terminal, options.format)));
     });
 
   withJournal(program.command("rollback").argument("[run]"))
@@ -129,6 +132,7 @@ export function commandTree(
       "only these hosts of the run (comma list); the inventory is left alone",
     )
     .option("-C, --check", "say whether the way back still exists; changes nothing")
+    .addOption(streamFormat())
     .option(
       "--settle <host-task=applied|not-applied>",
       "say what happened to a host-task in doubt",
@@ -137,7 +141,7 @@ export function commandTree(
     )
     .action(async (run: string | undefined, options: RollbackOptions) => {
       const { rollback } = await import("./commands/rollback.ts");
-      end(await rollback(run, options, terminal));
+      end(await rollback(run, options, besideStream(terminal, options.format)));
     });
 
   withJournal(program.command("abandon").argument("<run>"))
@@ -164,10 +168,10 @@ export function commandTree(
     });
 
   withState(program.command("report").argument("[run]"))
-    .description("what a run did, as one HTML page for the ticket or as JSON")
+    .description("what a run did: one HTML page for the ticket, or for programs")
     .addOption(
       new Option("--format <format>", "which kind of report")
-        .choices(["html", "json"])
+        .choices(["html", "json", "junit", "ndjson"])
         .default("html"),
     )
     .option(
@@ -252,6 +256,13 @@ export function commandTree(
 
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
+}
+
+function streamFormat(): Option {
+  return new Option(
+    "--format <format>",
+    "ndjson: what happens, one JSON object a line, on standard output; everything else goes to standard error",
+  ).choices(["text", "ndjson"]);
 }
 
 function withInventory(command: Command): Command {

@@ -1,5 +1,7 @@
 /** What can be said on the command line, after commander has read it. */
 
+import type { StreamFormat } from "./beside-stream.ts";
+
 /** Where hosts and variables come from. */
 export interface InventoryOptions {
   readonly inventory: readonly string[];
@@ -57,6 +59,7 @@ export interface ApplyOptions extends RunOptions {
   readonly check?: true;
   readonly yes?: true;
   readonly acceptIrreversible?: true;
+  readonly format?: StreamFormat;
 }
 
 export interface PlanOptions extends RunOptions {
@@ -64,6 +67,7 @@ export interface PlanOptions extends RunOptions {
 }
 
 export interface ResumeOptions extends ConnectionOptions, StateOptions {
+  readonly format?: StreamFormat;
   readonly yes?: true;
   readonly answer?: string;
   readonly settle: readonly string[];
@@ -85,7 +89,7 @@ export interface ShowOptions extends StateOptions {
 }
 
 export interface ReportOptions extends StateOptions {
-  readonly format: "html" | "json";
+  readonly format: "html" | "json" | "junit" | "ndjson";
   readonly out?: string;
 }
 

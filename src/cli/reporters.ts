@@ -7,13 +7,19 @@ import type { Reporter } from "../model/event.ts";
 import type { Playbook } from "../model/playbook.ts";
 import type { RunSpec } from "../model/run-spec.ts";
 import { sourceLine } from "./source-line.ts";
+import type { StreamFormat } from "./beside-stream.ts";
+import { createStreamReporter } from "./streaming.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ReporterParts {
   readonly terminal: Terminal;
   readonly playbook: Playbook;
   readonly spec: RunSpec;
-  readonly options: { readonly diff?: true; readonly log?: string };
+  readonly options: {
+    readonly diff?: true;
+    readonly log?: string;
+    readonly format?: StreamFormat;
+  };
   readonly redactor: Redactor;
 }
 
@@ -56,12 +62,14 @@ export async function reportersFor({
     waits: terminal.show === undefined,
   });
   const live = liveReporter(terminal, playbook);
-  const forPeople = [human, ...(live.length > 0 ? live : [heartbeat(terminal)])];
-  if (options.log === undefined) return forPeople;
+  const mask = (text: string): string => redactor.mask(text);
+  const stream =
+    options.format === "ndjson"
+      ? [createStreamReporter({ spec, playbook, mask }, (text) => terminal.document(text))]
+      : [];
+  const all = [human, ...(live.length > 0 ? live : [heartbeat(terminal)]), ...stream];
+  if (options.log === undefined) return all;
   // Loaded where it is asked for: it would be a twentieth of every start.
   const { createLogReporter } = await import("../report/log.ts");
-  return [
-    ...forPeople,
-    createLogReporter({ file: options.log, run: spec.run, mask: (text) => redactor.mask(text) }),
-  ];
+  return [...all, createLogReporter({ file: options.log, run: spec.run, mask })];
 }

@@ -20,8 +20,9 @@ export function redactorOf(spec: RunSpec): Redactor {
 /** What a vault held is kept as text that is no template; and what is called a password is one, however deep it stands. */
 function hide(name: string, value: Value, redactor: Redactor, seen: Set<Value>): void {
   if (value instanceof UnsafeText) return redactor.add(value.text);
-  if (typeof value === "string") {
-    if (isSecretName(name) && !value.includes("{{")) redactor.add(value);
+  if (typeof value === "string" || typeof value === "number" || typeof value === "bigint") {
+    const text = String(value);
+    if (isSecretName(name) && !text.includes("{{")) redactor.add(text);
     return;
   }
   if (typeof value !== "object" || value === null || seen.has(value)) return;

@@ -89,6 +89,8 @@ function keepSecret(inventory: Inventory, redactor: Redactor): void {
   const seen = new Set<Value>();
   const hide = (value: Value): void => {
     if (typeof value === "string") redactor.add(value);
+    // An INI inventory reads a PIN as a number.
+    else if (typeof value === "number" || typeof value === "bigint") redactor.add(String(value));
     else if (value instanceof UnsafeText) redactor.add(value.text);
     else if (typeof value !== "object" || value === null || seen.has(value)) return;
     else if (value instanceof VaultText || value instanceof WholeFloat) return;

@@ -16,6 +16,8 @@ export interface Terminal {
   mask: (text: string) => string;
   out(text: string): void;
   err(text: string): void;
+  /** For programs, on standard output as it is: whoever made it has masked it and left nothing that a terminal obeys. */
+  document(text: string): void;
   problems(problems: readonly Diagnostic[]): void;
   /** Undefined: there is nobody to ask. */
   ask(text: string): Promise<string | undefined>;
@@ -51,6 +53,7 @@ export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
       if (live) live.print(safe);
       else process.stderr.write(safe);
     },
+    document: (text) => void process.stdout.write(text),
     ...(live && {
       show: (frame: (size: ViewSize) => readonly string[]) =>
         live.show(frame, (line) => obeyable(terminal.mask(line), outColours)),

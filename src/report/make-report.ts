@@ -9,10 +9,11 @@ import type { Outline } from "./outline.ts";
 import { outlineOf } from "./outline.ts";
 import type { Moments } from "./moments.ts";
 import { iso, momentsOf } from "./moments.ts";
-import type { Counts } from "./recap.ts";
-import { addCounts, countsOf, NO_COUNTS } from "./recap.ts";
-import type { HostOutcome, HostReport, RunReport, RunStanding } from "./run-report.ts";
+import { countsOf } from "./recap.ts";
+import type { HostReport, RunReport, RunStanding } from "./run-report.ts";
 import { taskReports } from "./task-reports.ts";
+import type { StandingOf } from "./totals.ts";
+import { outcomeOfHost, totalsOf } from "./totals.ts";
 import { wayBackOf } from "./way-back-report.ts";
 
 export interface ReportParts {
@@ -22,8 +23,7 @@ export interface ReportParts {
   readonly mask: (text: string) => string;
   /** Inputs as they may be shown. */
   readonly inputs: JsonObject;
-  /** Where a lane stands going forward, in the engine's words. */
-  readonly standingOf: (lane: Lane) => "done" | "failed" | "in-doubt" | "lost" | "open";
+  readonly standingOf: StandingOf;
 }
 
 export function makeReport(parts: ReportParts): RunReport {
@@ -60,13 +60,7 @@ export function makeReport(parts: ReportParts): RunReport {
     mode: spec.mode,
     ...(spec.window && { window: spec.window.text }),
     inputs: masked(parts.inputs, parts.mask),
-    totals: {
-      hosts: tally(hosts.map(({ outcome }) => outcome)),
-      tasks: [
-        ...hosts.map(({ counts }) => counts),
-        ...(fleetLane && fleetLane.tasks.size > 0 ? [countsOf(fleetLane)] : []),
-      ].reduce<Counts>(addCounts, NO_COUNTS),
-    },
+    totals: totalsOf(state, parts.standingOf),
     hosts,
     fleet,
     decisions: moments.decisions.map((one) => ({
@@ -92,12 +86,6 @@ function standingOfRun(state: RunState): RunStanding {
   return state.stopped ? "stopped" : "under-way";
 }
 
-function tally(outcomes: readonly HostOutcome[]): { readonly [outcome in HostOutcome]?: number } {
-  const counts: { [outcome in HostOutcome]?: number } = {};
-  for (const outcome of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  return counts;
-}
-
 function hostReport(
   parts: ReportParts,
   lane: Lane,
@@ -113,7 +101,7 @@ function hostReport(
   return {
     host: lane.host,
     address: parts.state.spec.addresses[lane.host] ?? lane.host,
-    outcome: outcomeOfHost(parts, lane),
+    outcome: outcomeOfHost(lane, parts.standingOf),
     ...(began !== undefined && { beganAt: began }),
     ...(ended !== undefined && { endedAt: ended }),
     counts: countsOf(lane),
@@ -121,24 +109,4 @@ function hostReport(
     ...(lane.back?.way !== undefined && { way: lane.back.way }),
     tasks,
   };
-}
-
-function outcomeOfHost(parts: ReportParts, lane: Lane): HostOutcome {
-  switch (lane.back?.standing) {
-    case "back":
-    case "needs-operator":
-      return lane.back.standing;
-    case "pending":
-      return "rollback-pending";
-    case "going":
-      return "going-back";
-    case undefined:
-  }
-  if (lane.begun === undefined && lane.tasks.size === 0) {
-    if (lane.lost) return "unreachable";
-    return lane.atGoal === true ? "at-goal" : "untouched";
-  }
-  const standing = parts.standingOf(lane);
-  if (standing === "lost") return "unreachable";
-  return standing;
 }

@@ -2,6 +2,7 @@ import { standingOf } from "../../engine/standing.ts";
 import { buildProgram } from "../../engine/program.ts";
 import { safeJson } from "../../lib/safe-json.ts";
 import { htmlReport } from "../../report/html/document.ts";
+import { junitReport } from "../../report/junit.ts";
 import { outlineOf } from "../../report/outline.ts";
 import { makeReport } from "../../report/make-report.ts";
 import type { RunReport } from "../../report/run-report.ts";
@@ -10,6 +11,7 @@ import type { ReadRun } from "../open-run.ts";
 import { readRun } from "../open-run.ts";
 import type { ReportOptions } from "../options.ts";
 import { redactorOf, shownInputs } from "../run-secrets.ts";
+import { streamedLines } from "../streaming.ts";
 import type { Terminal } from "../terminal.ts";
 import { writeReport } from "../write-report.ts";
 
@@ -23,7 +25,7 @@ export async function report(
   if (typeof read === "number") return read;
   const text = textOf(read, options.format);
   if (options.out === undefined) {
-    terminal.out(text);
+    terminal.document(text);
     return EXIT.done;
   }
   const problem = await writeReport(options.out, text);
@@ -41,6 +43,14 @@ function textOf(read: ReadRun, format: ReportOptions["format"]): string {
       return htmlReport(reportOf(read), outlineOf(read.playbook));
     case "json":
       return `${safeJson(reportOf(read), 2)}\n`;
+    case "junit":
+      return junitReport(reportOf(read));
+    case "ndjson": {
+      const { spec } = read.state;
+      const redactor = redactorOf(spec);
+      const mask = (text: string): string => redactor.mask(text);
+      return streamedLines({ spec, playbook: read.playbook, mask }, read.journal.lines);
+    }
   }
 }
 

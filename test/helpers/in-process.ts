@@ -26,6 +26,9 @@ export async function runbookHere(args: readonly string[], cwd: string): Promise
     err: (text) => {
       err += terminal.mask(text);
     },
+    document: (text) => {
+      out += text;
+    },
     problems: (problems) => {
       if (problems.length > 0) terminal.err(`${problemsText(problems, paint)}\n`);
     },

@@ -8,6 +8,7 @@ import type {
   ApplyOptions,
   DemoOptions,
   DocOptions,
+  DoctorOptions,
   InventoryCommandOptions,
   InventoryOptions,
   PlanOptions,
@@ -221,6 +222,18 @@ export function commandTree(
     .action(async (text: string | undefined, options: TemplateOptions) => {
       const { template } = await import("./commands/template.ts");
       end(await template(text, options, terminal));
+    });
+
+  withState(withConnection(withInventory(program.command("doctor").argument("[pattern]"))))
+    .description(
+      "what stands in the way of a run, host by host, each with the fix; changes nothing",
+    )
+    .addOption(
+      new Option("--format <format>", "how it is said").choices(["text", "json"]).default("text"),
+    )
+    .action(async (pattern: string | undefined, options: DoctorOptions) => {
+      const { doctor } = await import("./commands/doctor.ts");
+      end(await doctor(pattern, options, terminal));
     });
 
   program

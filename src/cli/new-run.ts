@@ -2,6 +2,7 @@
 import { createRedactor } from "../lib/redact.ts";
 import type { Redactor } from "../lib/redact.ts";
 import { JournalStore, newRunId, stateFolder } from "../journal/store.ts";
+import type { Outcome } from "../model/diagnostic.ts";
 import { hasErrors } from "../model/diagnostic.ts";
 import type { Playbook } from "../model/playbook.ts";
 import type { Renderer } from "../model/rendering.ts";
@@ -13,6 +14,7 @@ import type { RunOptions, StateOptions } from "./options.ts";
 import { createRenderer } from "./renderer.ts";
 import { loginSecrets } from "./secrets.ts";
 import { readSettings } from "./settings.ts";
+import type { ReadPlaybook } from "./sources.ts";
 import { readInventory, readPlaybook } from "./sources.ts";
 import { makeSpec } from "./spec.ts";
 import { withSettings } from "./with-settings.ts";
@@ -33,11 +35,19 @@ export async function readNewRun(
   given: RunOptions,
   terminal: Terminal,
 ): Promise<NewRun | number> {
+  return prepareNewRun(await readPlaybook(file), given, terminal);
+}
+
+/** The same with a playbook that is at hand already. */
+export async function prepareNewRun(
+  playbook: Outcome<ReadPlaybook>,
+  given: RunOptions,
+  terminal: Terminal,
+): Promise<NewRun | number> {
   const settings = readSettings(process.env, process.cwd());
   const options = withSettings(given, settings);
   const redactor = createRedactor();
   terminal.mask = (text) => redactor.mask(text);
-  const playbook = await readPlaybook(file);
   const inventory = await readInventory(options, playbook.value?.folder, redactor);
   // Before those of logins, which no journal keeps.
   const secrets = redactor.secrets();

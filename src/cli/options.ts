@@ -134,3 +134,7 @@ export interface VaultCommandOptions {
   readonly prompt?: true;
   readonly showInput?: true;
 }
+
+export interface DoctorOptions extends RunOptions {
+  readonly format: "text" | "json";
+}

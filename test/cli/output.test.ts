@@ -114,7 +114,7 @@ phases:
     const [run = ""] = (await shown("runs")).split(" ");
     const out = await shown("show", run);
     expect(out).toMatch(/^Small: run \S+, 2 hosts\n/);
-    expect(out).toContain("a     changed  A file\n");
+    expect(out).toMatch(/^a     changed  A file(?: [\d.]+ m?s)?$/m);
     expect(out).toMatch(/\nevery host is at its goal or finished\n$/);
   });
 

@@ -1,6 +1,15 @@
 // Makes a bare clone ready: installs the locked dependencies when they are missing or out of date, then builds.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
@@ -16,10 +25,29 @@ function run(command, args) {
   if (done.status !== 0) process.exit(done.status ?? 1);
 }
 
+/** An account without a home has no place where npm may keep what it fetched. */
+function cacheOfOurs() {
+  const folder = process.env["npm_config_cache"] ?? join(homedir(), ".npm");
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return [];
+  } catch {
+    return ["--cache", join(root, "node_modules", ".cache", "npm")];
+  }
+}
+
 const installed = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
 if (!installed) {
   // Not `npm ci`: it refuses where a registry does not have the optional binaries of other platforms.
-  run("npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]);
+  run("npm", [
+    "install",
+    "--no-save",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    ...cacheOfOurs(),
+  ]);
   // Not written over: a copy of this folder made of hard links would be stamped too.
   rmSync(stamp, { force: true });
   writeFileSync(stamp, wanted);

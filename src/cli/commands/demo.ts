@@ -75,35 +75,24 @@ class Story {
     const upgrade = [PLAYBOOK, ...UPGRADE, ...(mode === undefined ? [] : ["--mode", mode])];
     const planned = await this.runbook("what would happen", ["plan", ...upgrade]);
     if (planned.code !== EXIT.done) return this.#unlike(planned);
-    const done = await this.runbook("the upgrade", ["apply", ...upgrade, ...CONSENT]);
-    if (done.code !== EXIT.done) return this.#unlike(done);
+    faultNamed("controller-killed")?.inject(this.fleet, this);
+    const killed = await this.runbook(
+      "the upgrade; while the second server's packages are upgraded, the controller is killed",
+      ["apply", ...upgrade, ...CONSENT],
+    );
+    if (killed.signal !== "SIGKILL") return this.#unlike(killed);
+    this.say(
+      "killed (SIGKILL). What it did is in its journal; what it began goes on on the server",
+    );
+    const resumed = await this.runbook("go on where it was", ["resume", "--yes"]);
+    if (resumed.code !== EXIT.done) return this.#unlike(resumed);
     this.#showFleet();
     this.terminal.out(this.#variablesSince(before));
     const back = await this.runbook("the way back, from the journal alone", ["rollback", "--yes"]);
     if (back.code !== EXIT.done) return this.#unlike(back);
     this.#showFleet();
     this.terminal.out(this.#variablesSince(before));
-
-    // What the first run wrote still lies under v6, and a run that found it there would be refused.
-    const again = [
-      ...upgrade,
-      "-e",
-      "new_prefix=v6b",
-      ...(mode === undefined ? ["--mode", "window"] : []),
-    ];
-    this.#arm("controller-killed");
-    const killed = await this.runbook("once more, and in the middle the controller is killed", [
-      "apply",
-      ...again,
-      ...CONSENT,
-    ]);
-    if (killed.signal !== "SIGKILL") return this.#unlike(killed);
-    this.say(
-      "killed (SIGKILL). What it did is in its journal, and what it began goes on on the hosts",
-    );
-    const resumed = await this.runbook("go on where it was", ["resume", "--yes"]);
-    if (resumed.code !== EXIT.done) return this.#unlike(resumed);
-    this.#showFleet();
+    await this.#report();
     this.say(
       "done. To play with it by hand: runbook demo --keep; to break it: runbook demo --fault NAME",
     );
@@ -160,10 +149,6 @@ class Story {
       "-o",
       file,
     ]);
-  }
-
-  #arm(name: string): void {
-    faultNamed(name)?.inject(this.fleet, this);
   }
 
   #unlike({ code, signal }: ChildEnd): number {

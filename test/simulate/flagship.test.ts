@@ -3,7 +3,7 @@ import { NEW, OLD, simulate, UPGRADE } from "../helpers/simulated-fleet.ts";
 
 // The shipped playbooks and the shipped program, on an embedded fleet.
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const installs = (words: readonly string[]): boolean =>
   words[0] === "install" &&

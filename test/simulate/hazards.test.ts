@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from "@jest/globals";
 import { NEW, OLD, simulate } from "../helpers/simulated-fleet.ts";
 import { eventually } from "../helpers/reaching.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe("refused with nothing changed", () => {
   test.concurrent.each<readonly [fault: string, words: string]>([

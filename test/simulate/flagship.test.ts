@@ -10,37 +10,43 @@ const installs = (words: readonly string[]): boolean =>
   !words.includes("-s") &&
   !words.some((word) => /^--(print|download)/.test(word));
 
-test.concurrent("a serial upgrade brings every host to the new triple, and a second one enters no host", async () => {
-  await using simulated = await simulate();
-  const before = simulated.variables();
-  const upgraded = await simulated.upgrade();
-  expect(upgraded).toMatchObject({ code: 0 });
-  expect(simulated.standing()).toEqual([NEW]);
-  expect(simulated.variables()).toBe(before.replace("'v5' ", "'v6' "));
-  const installed = simulated.asked.filter(
-    ({ asked }) => asked.program === "apt-get" && installs(asked.words),
-  );
-  expect(installed.map(({ host }) => host)).toEqual(["ns1", "ns2"]);
-
-  const asked = simulated.asked.length;
-  expect(await simulated.upgrade()).toMatchObject({ code: 0 });
-  const changing = simulated.asked
-    .slice(asked)
-    .filter(({ asked: { program, words } }) =>
-      program === "systemctl" ? words[0] !== "show" : program === "apt-get",
+test.concurrent(
+  "a serial upgrade brings every host to the new triple, and a second one enters no host",
+  async () => {
+    await using simulated = await simulate();
+    const before = simulated.variables();
+    const upgraded = await simulated.upgrade();
+    expect(upgraded).toMatchObject({ code: 0 });
+    expect(simulated.standing()).toEqual([NEW]);
+    expect(simulated.variables()).toBe(before.replace("'v5' ", "'v6' "));
+    const installed = simulated.asked.filter(
+      ({ asked }) => asked.program === "apt-get" && installs(asked.words),
     );
-  expect(changing).toEqual([]);
-});
+    expect(installed.map(({ host }) => host)).toEqual(["ns1", "ns2"]);
 
-test.concurrent("a window upgrade takes all hosts at once, and the rollback brings every byte of the variables back", async () => {
-  await using simulated = await simulate({ hosts: 4 });
-  const before = simulated.variables();
-  expect(await simulated.upgrade("--mode", "window")).toMatchObject({ code: 0 });
-  expect(simulated.standing()).toEqual([NEW]);
-  expect(await simulated.runbook("rollback", "--yes")).toMatchObject({ code: 0 });
-  expect(simulated.standing()).toEqual([OLD]);
-  expect(simulated.variables()).toBe(before);
-});
+    const asked = simulated.asked.length;
+    expect(await simulated.upgrade()).toMatchObject({ code: 0 });
+    const changing = simulated.asked
+      .slice(asked)
+      .filter(({ asked: { program, words } }) =>
+        program === "systemctl" ? words[0] !== "show" : program === "apt-get",
+      );
+    expect(changing).toEqual([]);
+  },
+);
+
+test.concurrent(
+  "a window upgrade takes all hosts at once, and the rollback brings every byte of the variables back",
+  async () => {
+    await using simulated = await simulate({ hosts: 4 });
+    const before = simulated.variables();
+    expect(await simulated.upgrade("--mode", "window")).toMatchObject({ code: 0 });
+    expect(simulated.standing()).toEqual([NEW]);
+    expect(await simulated.runbook("rollback", "--yes")).toMatchObject({ code: 0 });
+    expect(simulated.standing()).toEqual([OLD]);
+    expect(simulated.variables()).toBe(before);
+  },
+);
 
 test.concurrent("a fleet without a prefix goes back to none, from the storage alone", async () => {
   await using simulated = await simulate({ hosts: 1, prefix: "" });
@@ -52,14 +58,17 @@ test.concurrent("a fleet without a prefix goes back to none, from the storage al
   expect(simulated.standing()).toEqual([OLD.replace("v5", "no prefix")]);
 });
 
-test.concurrent("the same upgrade works where paths are redirected instead of namespaces", async () => {
-  await using simulated = await simulate({ isolation: "paths" });
-  expect(simulated.fleet.isolation).toBe("paths");
-  expect(await simulated.upgrade("--mode", "window")).toMatchObject({ code: 0 });
-  expect(simulated.standing()).toEqual([NEW]);
-  expect(await simulated.runbook("rollback", "--yes")).toMatchObject({ code: 0 });
-  expect(simulated.standing()).toEqual([OLD]);
-});
+test.concurrent(
+  "the same upgrade works where paths are redirected instead of namespaces",
+  async () => {
+    await using simulated = await simulate({ isolation: "paths" });
+    expect(simulated.fleet.isolation).toBe("paths");
+    expect(await simulated.upgrade("--mode", "window")).toMatchObject({ code: 0 });
+    expect(simulated.standing()).toEqual([NEW]);
+    expect(await simulated.runbook("rollback", "--yes")).toMatchObject({ code: 0 });
+    expect(simulated.standing()).toEqual([OLD]);
+  },
+);
 
 test.concurrent("a plan asks nothing of a host that changes it", async () => {
   await using simulated = await simulate({ hosts: 1 });

@@ -24,6 +24,9 @@ import type {
 import { besideStream } from "./beside-stream.ts";
 import type { Terminal } from "./terminal.ts";
 
+const WINDOW_HELP =
+  'another span of time than the playbook has: "2026-12-01 22:00/2026-12-02 04:00", "22:00/04:00", "now/04:00", "none"';
+
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 function secondsOf(text: string): number {
@@ -84,6 +87,7 @@ export function commandTree(
     .option("-y, --yes", "accept the plan without being asked")
     .option("--accept-irreversible", "accept the tasks that cannot be taken back")
     .addOption(streamFormat())
+    .option("--wait-for-window", "wait until the window opens, and go on in those that follow")
     .action(async (playbook: string, options: ApplyOptions) => {
       const { apply } = await import("./commands/apply.ts");
       end(await apply(playbook, options, besideStream(terminal, options.format)));
@@ -114,6 +118,8 @@ export function commandTree(
   withJournal(program.command("resume").argument("[run]"))
     .description("go on with a run that stopped, failed or was killed")
     .addOption(streamFormat())
+    .option("--window <span>", WINDOW_HELP)
+    .option("--wait-for-window", "wait until the window opens, and go on in those that follow")
     .addOption(new Option("--answer <answer>", "answer the question that the run waits for"))
     .option(
       "--settle <host-task=applied|not-applied>",
@@ -335,6 +341,7 @@ function withRun(command: Command): Command {
         "window",
       ]),
     )
+    .option("--window <span>", WINDOW_HELP)
     .option("-f, --forks <n>", "how many hosts are worked on at the same time")
     .addOption(
       new Option("--on-failure <what>", "what a failure beyond max_failures leads to").choices([

@@ -9,6 +9,7 @@ import type { Renderer } from "../model/rendering.ts";
 import type { RunSpec } from "../model/run-spec.ts";
 import type { ConnectionSource } from "./connection.ts";
 import { connectionProblems } from "./connection.ts";
+import { earlierDurations } from "./expected.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { RunOptions, StateOptions } from "./options.ts";
 import { createRenderer } from "./renderer.ts";
@@ -69,6 +70,8 @@ export async function prepareNewRun(
     scopeOf: (host) => scopes.get(host) ?? inventory.value?.inventory.layers(host as never),
   });
   const run = newRunId(systemClock);
+  const timed = options.window !== undefined || playbook.value.playbook.rollout.window;
+  const earlier = timed && (await earlierDurations(openStore(options), playbook.value.sha256));
   const made = await makeSpec({
     run,
     playbook: playbook.value,
@@ -77,6 +80,7 @@ export async function prepareNewRun(
     renderer,
     redactor,
     secrets,
+    ...(earlier && { earlier }),
   });
   terminal.problems([...read, ...made.problems]);
   if (made.value === undefined) {

@@ -50,6 +50,7 @@ export interface StateOptions {
 
 export interface RunOptions extends InventoryOptions, ConnectionOptions, StateOptions {
   readonly mode?: "serial" | "window";
+  readonly window?: string;
   readonly forks?: string;
   readonly onFailure?: "stop" | "rollback_host" | "rollback_run" | "ask";
   readonly diff?: true;
@@ -60,6 +61,7 @@ export interface ApplyOptions extends RunOptions {
   readonly yes?: true;
   readonly acceptIrreversible?: true;
   readonly format?: StreamFormat;
+  readonly waitForWindow?: true;
 }
 
 export interface PlanOptions extends RunOptions {
@@ -70,6 +72,8 @@ export interface ResumeOptions extends ConnectionOptions, StateOptions {
   readonly format?: StreamFormat;
   readonly yes?: true;
   readonly answer?: string;
+  readonly window?: string;
+  readonly waitForWindow?: true;
   readonly settle: readonly string[];
   readonly inventory: readonly string[];
   readonly vaultPasswordFile: readonly string[];

@@ -4,12 +4,12 @@ import { homedir, hostname, userInfo } from "node:os";
 import type { Redactor } from "../lib/redact.ts";
 import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
 import { hasErrors } from "../model/diagnostic.ts";
-import type { HostId, RunId } from "../model/ids.ts";
+import type { HostId, RunId, TaskId } from "../model/ids.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Playbook } from "../model/playbook.ts";
 import type { Renderer } from "../model/rendering.ts";
-import type { RunSpec } from "../model/run-spec.ts";
+import type { OpenSpan, RunSpec } from "../model/run-spec.ts";
 import type { Scope, Value, ValueMap } from "../model/value.ts";
 import { UnsafeText, VaultText, isValueMap } from "../model/value.ts";
 import { magicVariables } from "../inventory/magic.ts";
@@ -19,10 +19,12 @@ import { resolveInputs } from "../playbook/resolve-inputs.ts";
 import { unusedExtraVars } from "../playbook/unused-extra.ts";
 import type { VaultReader } from "../vault/vault.ts";
 import { countOf, cutIntoBatches } from "./batches.ts";
+import { expectedTimes } from "./expected.ts";
 import { openOptions } from "./open-options.ts";
 import type { RunOptions } from "./options.ts";
 import type { ReadInventory, ReadPlaybook } from "./sources.ts";
-import { openSpan } from "./window-instants.ts";
+import { systemClock } from "./system-clock.ts";
+import { givenSpan, spanAt } from "./window-instants.ts";
 
 export interface SpecRequest {
   readonly run: RunId;
@@ -33,6 +35,8 @@ export interface SpecRequest {
   readonly redactor: Redactor;
   /** What the inventory keeps secret. */
   readonly secrets: readonly string[];
+  /** What tasks took in earlier runs of this playbook. */
+  readonly earlier?: ReadonlyMap<TaskId, number>;
 }
 
 export async function makeSpec(request: SpecRequest): Promise<Outcome<RunSpec>> {
@@ -64,6 +68,10 @@ export async function makeSpec(request: SpecRequest): Promise<Outcome<RunSpec>> 
   ];
   const lock = sharedLock(request, fleet, scopes, problems);
   const forks = positive(options.forks, playbook.playbook.rollout.forks, problems);
+  const window = windowOf(request, problems);
+  const { earlier = new Map(), renderer } = request;
+  const expected = expectedTimes(playbook.playbook, { hosts, scopes, renderer, earlier });
+  problems.push(...expected.problems);
   if (hasErrors(problems)) return { problems };
   const { rollout } = playbook.playbook;
   const mode = options.mode ?? rollout.mode;
@@ -79,7 +87,7 @@ export async function makeSpec(request: SpecRequest): Promise<Outcome<RunSpec>> 
     forks,
     maxFailures: countOf(rollout.maxFailures, hosts.length),
     onFailure: options.onFailure ?? rollout.onFailure,
-    ...(rollout.window && { window: openSpan(rollout.window) }),
+    ...(window && { window, expectedMs: expected.expectedMs }),
     ...(lock !== undefined && { shared: lock }),
     scopes,
     fleetScope,
@@ -161,6 +169,19 @@ function sharedLock(
   if (rendered.kind === "rendered") return asText(rendered.value);
   if (rendered.kind === "problem") problems.push(rendered.diagnostic);
   return undefined;
+}
+
+/** `--window`, else the one of the playbook. */
+function windowOf(
+  { playbook, options }: SpecRequest,
+  problems: Diagnostic[],
+): OpenSpan | undefined {
+  const { window } = playbook.playbook.rollout;
+  const nowMs = systemClock.now();
+  if (options.window === undefined) return window && spanAt(window, nowMs);
+  const given = givenSpan(options.window, window, nowMs);
+  problems.push(...given.problems);
+  return given.value === "none" ? undefined : given.value;
 }
 
 function positive(option: string | undefined, otherwise: number, problems: Diagnostic[]): number {

@@ -67,7 +67,7 @@ export function endOfSpan(program: Program, state: RunState, span: SpanStanding)
     const lane = laneOf(state, host);
     return isTouched(lane) && !isFinished(program, lane);
   });
-  if (state.spec.window?.onClose === "rollback" && underWay.length > 0) {
+  if (state.window?.onClose === "rollback" && underWay.length > 0) {
     return { actions: [{ kind: "begin-rollback", hosts: underWay, whole: false, why: span.text }] };
   }
   return { actions: [], end: { kind: "stopped", why: "window", text: span.text } };

@@ -27,7 +27,7 @@ export function decideFleet(
   if (next.progress.kind === "failed" || next.progress.kind === "in-doubt") {
     return onFleetFailure(state, next.progress.record);
   }
-  const span = spanStanding(state.spec.window, moment.nowMs);
+  const span = spanStanding(state.window, moment.nowMs);
   if (span.halts || (span.drains && next === all[0])) return endOfSpan(program, state, span);
   if (moment.stop >= 1) {
     return {

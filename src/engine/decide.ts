@@ -103,7 +103,8 @@ function decideLanes(
     if (hasFailed(next) && !isSkipped(program, lane)) failures++;
   }
   const exceeded = failures > spec.maxFailures;
-  const span = spanStanding(spec.window, moment.nowMs);
+  const next = spec.hosts.find((host) => isOpen(views.get(host)) && !laneOf(state, host).begun);
+  const span = spanStanding(state.window, moment.nowMs, spec.expectedMs, next);
   const draining = exceeded || moment.stop >= 1 || span.drains;
   const halted = moment.stop >= 2 || span.halts;
   const waiting = waitingForOnce(program, state, moment.busy, views);
@@ -115,6 +116,7 @@ function decideLanes(
     const chosen = chooseInBatch(state, moment, open, views, {
       draining,
       halted,
+      late: span.late === true,
       forks: spec.forks,
       waiting,
     });
@@ -141,6 +143,7 @@ function chooseInBatch(
   how: {
     readonly draining: boolean;
     readonly halted: boolean;
+    readonly late: boolean;
     readonly forks: number;
     readonly waiting: ReadonlySet<HostId>;
   },
@@ -149,7 +152,8 @@ function chooseInBatch(
     how.halted ||
     (how.draining &&
       next.kind === "task" &&
-      (laneOf(state, host).begun === undefined || next.next.restBefore));
+      (laneOf(state, host).begun === undefined || next.next.restBefore)) ||
+    (how.late && laneOf(state, host).begun === undefined);
   const barrier = state.spec.mode === "window" ? lowestPhase(open, views, leaves) : Infinity;
   const actions: Action[] = [];
   let [left, busy] = [false, false];

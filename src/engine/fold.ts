@@ -36,6 +36,7 @@ export function started(spec: RunSpec): RunState {
     locks: new Map(),
     lockedHosts: [],
     rollback: undefined,
+    window: spec.window,
     stopped: undefined,
     finished: undefined,
     decisions: [],
@@ -83,6 +84,10 @@ function apply(
         state.locks.set(host, { fencing: entry.fencing, fenced: entry.fenced.includes(host) });
       }
       state.lockedHosts = [...state.locks.keys()];
+      return;
+    case "window-set":
+      state.window = entry.window ?? undefined;
+      state.stopped = undefined;
       return;
     case "lane-begun":
       laneOf(state, entry.host).begun ??= seq;

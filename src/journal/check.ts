@@ -20,6 +20,7 @@ const FIELDS: { readonly [type in JournalEntry["type"]]: { readonly [field: stri
   decision: { who: "text", question: "text", answer: "any" },
   // Delegates are locked too, which are no hosts of the run.
   locked: { hosts: "list", fenced: "list", fencing: "number" },
+  "window-set": { window: "any", who: "text" },
   "lane-begun": { host: "host" },
   looped: { task: "text", host: "host", items: "list" },
   intended: { of: "hostTask", step: "text", attempt: "number", changes: "list", undo: "object" },

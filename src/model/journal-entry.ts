@@ -1,7 +1,7 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { HostId, HostTask, RunId, TaskId } from "./ids.ts";
 import type { Json, JsonObject } from "./json.ts";
-import type { RunSpec } from "./run-spec.ts";
+import type { OpenSpan, RunSpec } from "./run-spec.ts";
 import type { Change, Undo } from "./step.ts";
 
 /**
@@ -35,6 +35,8 @@ export type JournalEntry =
       readonly fenced: readonly HostId[];
       readonly fencing: number;
     }
+  /** The run goes on in another span of time, or without one. */
+  | { readonly type: "window-set"; readonly window: OpenSpan | null; readonly who: string }
   | { readonly type: "lane-begun"; readonly host: HostId }
   | {
       readonly type: "looped";

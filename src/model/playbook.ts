@@ -100,11 +100,15 @@ export type BatchSize =
 
 export type OnFailure = "stop" | "rollback_host" | "rollback_run" | "ask";
 
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
 export interface WindowSpan {
   readonly timezone: string;
-  /** Wall-clock times in that zone, "2026-12-01 22:00". */
+  /** Wall-clock times in that zone: both with a date, "2026-12-01 22:00", or both without, "22:00", and it recurs. */
   readonly start: string;
   readonly end: string;
+  /** Of a recurring window: the days on which it opens; absent, every day. */
+  readonly days?: readonly Weekday[];
   readonly onClose: "finish_host" | "finish_task" | "rollback";
   readonly at: Place;
 }

@@ -30,6 +30,8 @@ export interface RunSpec {
   readonly maxFailures: number;
   readonly onFailure: OnFailure;
   readonly window?: OpenSpan;
+  /** How long each lane is expected to take, as far as anything says so: it begins only when that fits the window. */
+  readonly expectedMs?: { readonly [host: string]: number };
   /** What `rollout.lock` named, rendered. */
   readonly shared?: string;
   /**

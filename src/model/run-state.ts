@@ -2,7 +2,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { HostId, HostTask, TaskId } from "./ids.ts";
 import type { Json } from "./json.ts";
 import type { StopReason } from "./journal-entry.ts";
-import type { RunSpec } from "./run-spec.ts";
+import type { OpenSpan, RunSpec } from "./run-spec.ts";
 import type { Change, Undo } from "./step.ts";
 
 /** Where one host-task stands, going forward. */
@@ -84,6 +84,8 @@ export interface RunState {
   lockedHosts: readonly HostId[];
   /** The whole run goes back, fleet and controller tasks included. */
   rollback: { readonly whole: boolean; readonly why: string } | undefined;
+  /** The span of time in which it may work. */
+  window: OpenSpan | undefined;
   stopped: { readonly why: StopReason; readonly text: string } | undefined;
   finished: { readonly outcome: string; readonly text: string } | undefined;
   readonly decisions: {

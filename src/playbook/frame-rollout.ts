@@ -51,8 +51,19 @@ export const rolloutSchema: JsonSchema = {
       description: "Nothing starts outside of this time span.",
       properties: {
         timezone: text("A zone of the IANA database, such as Europe/Amsterdam."),
-        start: text('A wall-clock time in that zone, "2026-12-01 22:00".'),
-        end: text('A wall-clock time in that zone, "2026-12-02 04:00".'),
+        start: text(
+          'A wall-clock time in that zone: "2026-12-01 22:00" once, or "22:00" again and again.',
+        ),
+        end: text(
+          'The same, "2026-12-02 04:00" or "04:00"; a time that is not after the start is on the next day.',
+        ),
+        days: {
+          type: "array",
+          minItems: 1,
+          items: { type: "string", enum: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] },
+          description:
+            "Of a window that recurs, the days on which it opens; every day if not given.",
+        },
         on_close: choice(
           ["finish_host", "finish_task", "rollback"],
           "What happens to a lane under way when the window closes; `finish_host` if not given.",

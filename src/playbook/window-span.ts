@@ -1,8 +1,8 @@
 // One of the doors to temporal-polyfill: whether the wall-clock times of a window exist in its zone.
 import { Temporal } from "temporal-polyfill";
-import type { WindowSpan } from "../model/playbook.ts";
-import { isValueMap } from "../model/value.ts";
-import { say, valueAt, type Source, type YamlPath } from "./source.ts";
+import type { Weekday, WindowSpan } from "../model/playbook.ts";
+import { isValueMap, type Value, type ValueMap } from "../model/value.ts";
+import { isValueList, say, valueAt, type Source, type YamlPath } from "./source.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
 
 const FORM = 'Write date and time in quotes, for example "2026-12-01 22:00".';
@@ -13,6 +13,33 @@ export function readWindowSpan(source: Source, path: YamlPath): WindowSpan | und
   if (!isValueMap(value)) return undefined;
   const timezone = readZone(source, [...path, "timezone"]);
   const { start, end } = value;
+  const days = daysOf(value["days"]);
+  if (isTimeOfDay(start) && isTimeOfDay(end)) {
+    if (timezone === undefined) return undefined;
+    return {
+      timezone,
+      start,
+      end,
+      ...(days && { days }),
+      onClose: onCloseOf(value),
+      at: source.at(path),
+    };
+  }
+  if ((isTimeOfDay(start) && hasDate(end)) || (hasDate(start) && isTimeOfDay(end))) {
+    say(source, source.at(path), {
+      code: "playbook/window-mixed",
+      summary: "one end of the window has a date, and the other has none",
+      hint: 'With dates on both ends it opens once; with times on both, "22:00" and "04:00", it recurs.',
+    });
+    return undefined;
+  }
+  if (days !== undefined) {
+    say(source, source.at([...path, "days"], "key"), {
+      code: "playbook/not-here",
+      summary: '"days" is about windows that recur, and this one has dates',
+      hint: 'Write times alone, "22:00", for a window that opens again and again.',
+    });
+  }
   const zone = timezone ?? "UTC";
   const opens = instant(source, [...path, "start"], zone);
   const closes = instant(source, [...path, "end"], zone);
@@ -26,14 +53,33 @@ export function readWindowSpan(source: Source, path: YamlPath): WindowSpan | und
       hint: `It starts at ${start}; a window over midnight ends on the next day.`,
     });
   }
-  const close = value["on_close"];
   return {
     timezone,
     start,
     end,
-    onClose: close === "finish_task" || close === "rollback" ? close : "finish_host",
+    onClose: onCloseOf(value),
     at: source.at(path),
   };
+}
+
+function onCloseOf(window: ValueMap): WindowSpan["onClose"] {
+  const close = window["on_close"];
+  return close === "finish_task" || close === "rollback" ? close : "finish_host";
+}
+
+function isTimeOfDay(value: Value | undefined): value is string {
+  return typeof value === "string" && /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(value);
+}
+
+function hasDate(value: Value | undefined): boolean {
+  return typeof value === "string" && /^\d{4}-\d{2}-\d{2}/.test(value);
+}
+
+const WEEKDAYS: readonly Weekday[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+function daysOf(value: Value | undefined): readonly Weekday[] | undefined {
+  if (!isValueList(value)) return undefined;
+  return WEEKDAYS.filter((day) => value.includes(day));
 }
 
 function readZone(source: Source, path: YamlPath): string | undefined {

@@ -85,6 +85,9 @@ export function createHumanReporter(options: HumanOptions): Reporter {
       case "run-resumed":
         write(`${paint.bold(options.playbook.name)}: going on\n`);
         return;
+      case "window-set":
+        write(`window: ${one.window === null ? "none" : one.window.text} (${one.who})\n`);
+        return;
       case "decision":
         write(`decision: ${one.question}: ${JSON.stringify(one.answer)} (${one.who})\n`);
         return;

@@ -73,6 +73,7 @@ function readable(entry: JournalEntry): { level: "info" | "warn" | "error"; open
       return { level: "warn", open: entry };
     case "goal-seen":
     case "decision":
+    case "window-set":
     case "locked":
     case "lane-begun":
     case "unbegun":

@@ -80,6 +80,7 @@ export function momentsOf(
       case "planned":
       case "goal-seen":
       case "locked":
+      case "window-set":
       case "lane-begun":
       case "looped":
       case "intended":
@@ -133,6 +134,7 @@ function timed(tasks: Map<string, TaskMoments>, at: number, entry: JournalEntry)
     case "planned":
     case "goal-seen":
     case "decision":
+    case "window-set":
     case "locked":
     case "lane-begun":
     case "looped":

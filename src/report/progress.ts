@@ -211,6 +211,7 @@ function hostsOf(entry: JournalEntry): readonly HostId[] | "all" {
     case "planned":
     case "decision":
     case "locked":
+    case "window-set":
       return [];
   }
 }

@@ -61,6 +61,11 @@ export class Life {
   answer = (answer: string): Promise<Applied> => answerToy(this.#born({}), answer);
   unlock = (): Promise<void> => unlockHosts(this.#born({}));
 
+  /** A line that another part of the product writes. */
+  write(entry: JournalEntry): void {
+    this.lines.push({ seq: this.lines.length + 1, at: this.clock.now(), entry });
+  }
+
   get state(): RunState {
     const state = fold(this.lines);
     if (!state) throw new Error("the journal has no line");

@@ -45,6 +45,7 @@ export interface ToyOptions {
   readonly selected?: readonly string[];
   readonly forks?: number;
   readonly window?: OpenSpan;
+  readonly expectedMs?: { readonly [host: string]: number };
 }
 
 export function toySpec(playbook: Playbook, text: string, options: ToyOptions): RunSpec {
@@ -64,6 +65,7 @@ export function toySpec(playbook: Playbook, text: string, options: ToyOptions): 
     maxFailures: countOf(rollout.maxFailures, hosts.length),
     onFailure: rollout.onFailure,
     ...(options.window && { window: options.window }),
+    ...(options.expectedMs && { expectedMs: options.expectedMs }),
     scopes: Object.fromEntries(
       fleet.map((host) => [
         host,

@@ -15,6 +15,7 @@ import { createRunning } from "../running.ts";
 import { listenForInterrupts } from "../signals.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
+import { sayWindow, throughWindows } from "../windows.ts";
 import { plan as planCommand } from "./plan.ts";
 
 export async function apply(
@@ -28,6 +29,12 @@ export async function apply(
   const { spec, playbook } = made;
   if (!options.yes && !terminal.interactive) {
     terminal.err("Nobody can answer here: --yes accepts the plan. Nothing was done.\n");
+    return EXIT.refused;
+  }
+  if (spec.window && spec.window.closesAt <= systemClock.now()) {
+    terminal.err(
+      `The window has closed: ${spec.window.text}. --window gives another one. Nothing was done.\n`,
+    );
     return EXIT.refused;
   }
   const store = openStore(options);
@@ -81,6 +88,7 @@ export async function apply(
     return refusalCode(plan.refusals);
   }
   terminal.out(`${planText(plan, terminal.paint, { diff: options.diff === true })}\n\n`);
+  sayWindow(running, terminal);
   const consent = await consented(plan, options, terminal);
   if (consent !== undefined) {
     await refuse(running, "not accepted");
@@ -88,7 +96,10 @@ export async function apply(
   }
   await running.append({ type: "planned", pins: plan.pins });
   await running.append({ type: "decision", who: spec.who, question: "go", answer: "yes" });
-  const end = await execute(running, wish);
+  const stopped = await execute(running, wish);
+  const end = options.waitForWindow
+    ? await throughWindows(running, wish, terminal, stopped)
+    : stopped;
   const ending = await endRun(running, end);
   sayEnding(running, ending, terminal);
   return wish.level === 3 ? EXIT.leftAtOnce : ending.exitCode;

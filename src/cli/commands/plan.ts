@@ -6,6 +6,7 @@ import { readNewRun } from "../new-run.ts";
 import type { PlanOptions } from "../options.ts";
 import { refusalCode, sayRefusals } from "../refusals.ts";
 import type { Terminal } from "../terminal.ts";
+import { sayWindow } from "../windows.ts";
 
 /** Everything that `apply` does before its question; no lock is taken, nothing is written. */
 export async function plan(
@@ -22,6 +23,7 @@ export async function plan(
   if (hosts.length > 0) {
     terminal.out(`${planText(beginning.plan, terminal.paint, { diff: options.diff === true })}\n`);
   }
+  sayWindow(running, terminal);
   if (refusals.length > 0) {
     sayRefusals(refusals, terminal);
     return refusalCode(refusals);

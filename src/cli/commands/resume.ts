@@ -15,6 +15,7 @@ import { createRunning } from "../running.ts";
 import { settleByHand } from "../settle.ts";
 import { listenForInterrupts } from "../signals.ts";
 import type { Terminal } from "../terminal.ts";
+import { renewWindow, throughWindows } from "../windows.ts";
 import { askOperator, interruptText } from "./apply.ts";
 
 /** Goes on where the journal ends. What was begun and never settled is looked at first. */
@@ -67,7 +68,10 @@ export async function resume(
   if (options.answer !== undefined && waitsForAnswer)
     await resumeAnswered(running, options.answer, state.spec.who);
   else await running.append({ type: "run-resumed", who: state.spec.who });
-  const unsettled = await settleByHand(running, options.settle, state.spec.who);
+  const unsettled = [
+    ...(await renewWindow(running, options.window)),
+    ...(await settleByHand(running, options.settle, state.spec.who)),
+  ];
   if (unsettled.length > 0) {
     terminal.problems(unsettled);
     return EXIT.usage;
@@ -94,7 +98,12 @@ export async function resume(
   const absent = goingBack
     ? []
     : locks.map(({ host, diagnostic }) => ({ host, cause: "unreachable" as const, diagnostic }));
-  const { refusals, end } = await resumeRun(running, wish, absent);
+  const resumed = await resumeRun(running, wish, absent);
+  const { refusals } = resumed;
+  const end =
+    resumed.end && options.waitForWindow
+      ? await throughWindows(running, wish, terminal, resumed.end)
+      : resumed.end;
   sayRefusals(refusals, terminal);
   const refusedWith =
     absent.length === 0

@@ -6,6 +6,7 @@ import { masked } from "../lib/masked.ts";
 import type { HostTask } from "../model/ids.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { JournalEntry, JournalLine } from "../model/journal-entry.ts";
+import type { OpenSpan } from "../model/run-spec.ts";
 import type { RunState } from "../model/run-state.ts";
 import { iso } from "./moments.ts";
 import type { Outline } from "./outline.ts";
@@ -51,6 +52,8 @@ function opened(entry: JournalEntry, after: RunState, parts: OpenLineParts): obj
       };
     case "locked":
       return { hosts: entry.hosts };
+    case "window-set":
+      return { who: entry.who, window: entry.window && openedSpan(entry.window) };
     case "lane-begun":
     case "host-back":
       return { host: entry.host };
@@ -103,6 +106,10 @@ function opened(entry: JournalEntry, after: RunState, parts: OpenLineParts): obj
         totals: totalsOf(after, parts.standingOf),
       };
   }
+}
+
+function openedSpan({ opensAt, closesAt, text }: OpenSpan): object {
+  return { opens: iso(opensAt), closes: iso(closesAt), text };
 }
 
 function taskOf(of: HostTask, { outline }: OpenLineParts): object {

@@ -102,6 +102,7 @@ const ENTRY_TYPES: { readonly [type in JournalEntry["type"]]: true } = {
   "goal-seen": true,
   decision: true,
   locked: true,
+  "window-set": true,
   "lane-begun": true,
   looped: true,
   intended: true,

@@ -341,6 +341,10 @@ function toolsFor(
       running.renderer.value(`{{ ${expression} }}`, scope, task.at, functions),
     facts: () => factsOf(running, of.on, identity),
     earlier: (id) => earlierTask(running, of.host, id),
+    record: () => {
+      const undo = laneOf(running.state, of.host).tasks.get(hostTaskKey(of))?.undo;
+      return undo?.kind === "reversible" ? undo.record : undefined;
+    },
     say: (text) => running.emit({ type: "said", host: of.host, task: of.task, text }),
   };
 }

@@ -91,6 +91,8 @@ export interface StepTools {
   facts(): Promise<Facts>;
   /** An earlier task of this run on this host, by id. Undefined: never intended here. */
   earlier(task: TaskId): EarlierTask | undefined;
+  /** What `check` took for this host-task before its first attempt; undefined where it took nothing. */
+  record?(): Json | undefined;
   /** A line for people: what is being waited for. */
   say(text: string): void;
 }

@@ -108,7 +108,9 @@ async function playChanging(
   }
   if (of.apply !== undefined || of.applied !== undefined) {
     takeWrites();
-    const applied = await orProblem(() => step.apply(host, params, tools));
+    const taken = record === undefined ? undefined : throughJson(record);
+    const withRecord = { ...tools, record: () => taken };
+    const applied = await orProblem(() => step.apply(host, params, withRecord));
     if (of.applied !== undefined) expectPart(of.applied, applied as unknown as Json);
     if (of.apply !== undefined) expectCommands(of.apply, takeWrites());
     if (of.left === undefined && !isProblem(applied) && applied.kind === "done") {

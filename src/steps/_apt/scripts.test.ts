@@ -47,4 +47,17 @@ describe("scripts for apt and dpkg", () => {
     expect(checked.stderr).toBe("");
     expect(checked.status).toBe(0);
   });
+
+  test("what is known to be replaced is kept without trying the transaction out once more", () => {
+    const how = { ...common, allowDowngrade: true, update: false, from: "sources" } as const;
+    const keeps = (before?: readonly { readonly package: string; readonly version: string }[]) =>
+      renderCommand(
+        installPackages(TARGETS, { ...how, keepOld: "required", ...(before && { before }) }),
+      )
+        .split("\n")
+        .find((line) => line.endsWith("|| exit 21"));
+    expect(keeps([{ package: "a", version: "0.9" }])).toBe("rb_keep_these a=0.9 || exit 21");
+    expect(keeps([])).toBe("rb_keep_these  || exit 21");
+    expect(keeps()).toMatch(/^rb_keep_old /);
+  });
 });

@@ -14,6 +14,8 @@ export interface TransactionOptions {
   readonly update: boolean;
   /** Keep what is installed before it is changed; `required` stops where that is not possible. */
   readonly keepOld: "required" | "optional" | "no";
+  /** What is to be kept, where that is known. Else the transaction is tried out once more: time that a server is silent. */
+  readonly before?: readonly { readonly package: string; readonly version: string }[];
   /** A source's file to write first, where it reads differently. */
   readonly source?: { readonly path: string; readonly text: string };
   /** `kept`: from the store where it has them, so that the way back needs no source. */
@@ -80,9 +82,10 @@ rb_old() {
     [ -z "$old" ] || [ "$old" = "\${want#*=}" ] || printf '%s=%s\\n' "\${want%%=*}" "$old"
   done
 }
-rb_keep_old() {
+rb_keep_old() { rb_keep_these $(rb_old "$@" | sort -u); }
+rb_keep_these() {
   kept=0
-  for old in $(rb_old "$@" | sort -u); do
+  for old do
     rb_keep "\${old%%=*}" "\${old#*=}" - >"$log" 2>&1 || { printf 'not-kept:%s\\n' "$old"; cat "$log"; kept=1; }
   done
   return "$kept"
@@ -123,7 +126,7 @@ flags=${flags} from=${options.from}
 ${lookFunctions(names)}
 ${options.source === undefined ? rawShell(":") : sourceLines(options.source)}
 ${options.update ? sh`! rb_unknown ${words} || rb_try apt-get -q update || true` : rawShell(":")}
-${keepLines(words, options.keepOld)}
+${keepLines(words, options)}
 ${options.allowHeld ? sh`rb_lift ${names}` : rawShell(":")}
 rb_install ${words}
 ${options.allowHeld ? rawShell("rb_put_back") : rawShell(":")}
@@ -134,14 +137,19 @@ rb_show`;
 /** Exit status of a script that stopped before it changed a package, because an old one could not be kept. */
 export const NOT_KEPT = 21;
 
-function keepLines(words: readonly string[], keepOld: TransactionOptions["keepOld"]): Command {
+function keepLines(
+  words: readonly string[],
+  { keepOld, before }: Pick<TransactionOptions, "keepOld" | "before">,
+): Command {
+  const known = before?.map(({ package: name, version }) => `${name}=${version}`);
+  const keep = known === undefined ? sh`rb_keep_old ${words}` : sh`rb_keep_these ${known}`;
   switch (keepOld) {
     case "no":
       return rawShell(":");
     case "optional":
-      return sh`rb_keep_old ${words} || true`;
+      return sh`${keep} || true`;
     case "required":
-      return sh`rb_keep_old ${words} || exit ${NOT_KEPT}`;
+      return sh`${keep} || exit ${NOT_KEPT}`;
   }
 }
 
@@ -155,14 +163,14 @@ fi`;
 /** Removes what is named and nothing else; configuration files and data stay. */
 export function removePackages(
   names: readonly string[],
-  options: Pick<TransactionOptions, "lockSeconds" | "allowHeld" | "keepOld">,
+  options: Pick<TransactionOptions, "lockSeconds" | "allowHeld" | "keepOld" | "before">,
 ): Command {
   return sh`# remove packages
 ${preamble(options.lockSeconds)}
 ${lookFunctions(names)}
 ${keepLines(
   names.map((name) => `${name}=`),
-  options.keepOld,
+  options,
 )}
 ! rb_dirty || rb_configure || true
 ${removeLines(names, options.allowHeld)}

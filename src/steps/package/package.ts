@@ -15,9 +15,15 @@ import {
   unusableNames,
   VERSION_DESCRIPTION,
 } from "../_apt/params.ts";
-import type { PackageRecord } from "../_apt/record.ts";
+import type { Json } from "../../model/json.ts";
+import { packagesOf, type PackageRecord } from "../_apt/record.ts";
 import { isSettled, situationOf, type WishWithSource } from "../_apt/situation.ts";
-import { installPackages, NOT_KEPT, removePackages } from "../_apt/transaction.ts";
+import {
+  installPackages,
+  NOT_KEPT,
+  removePackages,
+  type TransactionOptions,
+} from "../_apt/transaction.ts";
 import { notInstalled, transactionFailed } from "../_apt/trouble.ts";
 import { undoTransaction } from "../_apt/undo.ts";
 import type { Target } from "../_apt/wanted.ts";
@@ -113,13 +119,15 @@ Package scripts may start services: hold them with \`service\` first.`,
     const keepOld = params.keep_old === false ? "no" : wayBackOf(params);
     const { source } = params;
     const names = namesOf(params.name);
+    const before = beforeIn(tools.record?.());
     const script =
       params.state === "absent"
-        ? removePackages(names, { lockSeconds, allowHeld, keepOld })
+        ? removePackages(names, { lockSeconds, allowHeld, keepOld, ...before })
         : installPackages(targets, {
             lockSeconds,
             allowHeld,
             keepOld,
+            ...before,
             allowDowngrade: mayDowngrade(params),
             update: source !== undefined || refreshes(params) !== undefined,
             from: "sources",
@@ -147,6 +155,14 @@ function settled(targets: readonly Target[], out: string, err: string): Applied 
   }
   const packages = versionsIn(look);
   return { kind: "done", changed: true, after: { packages }, result: { packages } };
+}
+
+/** What check saw that the transaction replaces. */
+function beforeIn(record: Json | undefined): Pick<TransactionOptions, "before"> {
+  const before = packagesOf(record)?.flatMap(({ package: name, version }) =>
+    version === null ? [] : [{ package: name, version }],
+  );
+  return before === undefined ? {} : { before };
 }
 
 /** The plan's versions need no further look: every second counts while a server is silent. */

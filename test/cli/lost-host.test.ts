@@ -13,7 +13,7 @@ phases:
   - name: Work
     tasks:
       - name: Slow work
-        shell: "echo begun >>{{ root }}/effects; until [ -e {{ root }}/go ]; do sleep 0.05; done"
+        shell: "echo begun >>{{ root }}/effects; until [ -e {{ root }}/go ] || [ ! -d {{ root }} ]; do sleep 0.05; done"
         inverse: none
 `;
 

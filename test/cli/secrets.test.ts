@@ -55,7 +55,7 @@ phases:
         no_log: true
         ignore_errors: true
       - name: Wait
-        shell: ": >{{ root }}/waiting; until [ -e {{ root }}/go ]; do sleep 0.05; done"
+        shell: ": >{{ root }}/waiting; until [ -e {{ root }}/go ] || [ ! -d {{ root }} ]; do sleep 0.05; done"
         inverse: none
       - name: Hidden failure
         shell: "cat {{ root }}/hidden; cat {{ root }}/hidden >&2; exit 1"

@@ -17,7 +17,7 @@ phases:
       - name: Before
         copy: { content: before, dest: "{{ root }}/before" }
       - name: Slow work
-        shell: "echo begun >>{{ root }}/effects; until [ -e {{ root }}/go ]; do sleep 0.05; done; echo done >>{{ root }}/effects"
+        shell: "echo begun >>{{ root }}/effects; until [ -e {{ root }}/go ] || [ ! -d {{ root }} ]; do sleep 0.05; done; echo done >>{{ root }}/effects"
         inverse: none
       - name: After
         copy: { content: after, dest: "{{ root }}/after" }

@@ -132,7 +132,7 @@ hosts: all
 phases:
   - name: Work
     tasks:
-      - shell: "echo begun >>{{ root }}/effects; until [ -e {{ root }}/go ]; do sleep 0.05; done; echo done >>{{ root }}/effects"
+      - shell: "echo begun >>{{ root }}/effects; until [ -e {{ root }}/go ] || [ ! -d {{ root }} ]; do sleep 0.05; done; echo done >>{{ root }}/effects"
         inverse: none
       - copy: { content: x, dest: "{{ root }}/x" }
 `,

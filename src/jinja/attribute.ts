@@ -20,6 +20,7 @@ import {
   Dict,
   List,
   Moment,
+  Nothing,
   Range,
   Span,
   Thing,
@@ -38,6 +39,7 @@ import { typeName } from "./values/type-name.ts";
 /** `of.name`: a method first, then a key, as Jinja has it. */
 export function attributeOf(machine: Machine, of: Datum, name: string): Datum {
   if (of instanceof Undefined) return of;
+  if (of instanceof Nothing) throw noElse();
   // None is null and is there; only undefined is missing.
   const member = memberOf(of, name);
   if (member !== undefined) return member;
@@ -48,11 +50,16 @@ export function attributeOf(machine: Machine, of: Datum, name: string): Datum {
 /** `of[key]`: an element first, then an attribute if the key is text. */
 export function itemOf(machine: Machine, of: Datum, key: Datum): Datum {
   if (of instanceof Undefined) return of;
+  if (of instanceof Nothing) throw noElse();
   if (key instanceof Undefined) throw new UndefinedProblem(key);
   const found = elementOf(of, key);
   if (found !== undefined) return found;
   const member = typeof key === "string" ? memberOf(of, key) : undefined;
   return member === undefined ? missing(machine, of, key) : member;
+}
+
+function noElse(): Error {
+  return failed("the condition is false and there is no else", "Write `a if condition else b`");
 }
 
 function missing(machine: Machine, of: Datum, key: Datum): Undefined {

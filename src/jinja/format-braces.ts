@@ -95,11 +95,13 @@ function descend(value: Datum, path: string): Datum {
       continue;
     }
     const next: Datum | undefined =
-      current instanceof Dict
-        ? current.get(mapKey(key))
-        : current instanceof List && Number(key) < current.length
-          ? current.at(Number(key))
-          : undefined;
+      typeof current === "string" && /^\d+$/.test(key)
+        ? [...current][Number(key)]
+        : current instanceof Dict
+          ? current.get(mapKey(key))
+          : current instanceof List && Number(key) < current.length
+            ? current.at(Number(key))
+            : undefined;
     if (next === undefined) throw failed(`the format asks for [${key}], which is not there`);
     current = next;
   }
@@ -118,6 +120,8 @@ function formatOne(value: Datum, spec: string): string {
     throw failed(`unknown format code 's' for object of type '${typeName(value)}'`);
   if (number !== undefined && type === "n")
     return formatOne(value, spec.replace(/n$/, number.kind === "int" ? "d" : "g"));
+  if (number?.kind === "int" && type === "c")
+    return formatOne(String.fromCodePoint(Number(number.value)), spec.replace(/c$/, ""));
   const isWhole = number?.kind === "int" && (type === "" || "bcdoxXn".includes(type));
   if (isWhole && precision !== undefined)
     throw failed("precision not allowed in integer format specifier");

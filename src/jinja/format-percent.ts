@@ -25,8 +25,8 @@ export function formatPercent(format: string, values: Datum): string {
     DIRECTIVE,
     (whole, key?: string, flags = "", width?: string, precision?: string, type = "") => {
       if (type === "%" && whole === "%%") return "%";
-      const size = width === "*" ? Number(take()) : Number(width ?? 0);
-      const digits = precision === "*" ? Number(take()) : precision && Number(precision);
+      const size = width === "*" ? starred(take()) : Number(width ?? 0);
+      const digits = precision === "*" ? starred(take()) : precision && Number(precision);
       let value: Datum;
       if (key === undefined) value = take();
       else {
@@ -43,6 +43,12 @@ export function formatPercent(format: string, values: Datum): string {
   const leftOver = taken < queue.length && !keyed && !container && !(values instanceof Dict);
   if (leftOver) throw failed("not all arguments converted during string formatting");
   return out;
+}
+
+function starred(value: Datum): number {
+  const number = numeric(value);
+  if (number?.kind !== "int") throw failed("* wants int");
+  return Number(number.value);
 }
 
 function keyedValue(values: Datum, key: string): Datum {
@@ -88,6 +94,8 @@ function one(directive: Directive, value: Datum): string {
   const number = numeric(value);
   if (number === undefined)
     throw failed(`%${type} format: a number is required, not ${typeName(value)}`);
+  if ("oxX".includes(type) && number.kind === "float")
+    throw failed(`%${type} format: an integer is required, not float`);
   return formatNumber(number, {
     fill: flags.includes("0") && !left ? "0" : " ",
     align: flags.includes("0") && !left ? "=" : left ? "<" : ">",

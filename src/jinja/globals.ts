@@ -7,7 +7,7 @@ import type { Frame } from "./frame.ts";
 import { runLookup } from "./lookups/index.ts";
 import type { Machine } from "./machine.ts";
 import { dictPairs } from "./methods/containers.ts";
-import { failed, PendingProblem } from "./problem.ts";
+import { failed, PendingProblem, unsupported } from "./problem.ts";
 import { jsonOf } from "./to-json.ts";
 import { mapKey } from "./values/compare.ts";
 import { Callable, Dict, Moment, OMIT, Range, Thing, Undefined } from "./values/datum.ts";
@@ -33,6 +33,9 @@ const GLOBALS: Readonly<Record<string, Global>> = {
     const [hint] = bind("undef()", ["hint?"], given);
     const message = hint === undefined || hint === null ? "value is undefined" : print(hint);
     return new Undefined(message, machine.trail());
+  },
+  lipsum: () => {
+    throw unsupported("lipsum makes up text, and this tool does not", "Write the text yourself");
   },
   cycler: (given) => cycler(given),
   joiner: (given) => joiner(given),

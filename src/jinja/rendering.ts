@@ -10,13 +10,13 @@ import { Locals } from "./locals.ts";
 import type { Machine } from "./machine.ts";
 import { PENDING } from "./pending.ts";
 import type { Plugin } from "./plugin.ts";
-import { failed, PendingProblem, TemplateProblem, UndefinedProblem } from "./problem.ts";
+import { PendingProblem, TemplateProblem, UndefinedProblem } from "./problem.ts";
 import type { RenderSettings } from "./settings.ts";
 import type { TemplateKind } from "./syntax/lex.ts";
 import { normalizeLines, parseTemplate } from "./syntax/parse.ts";
 import { TESTS } from "./tests/index.ts";
 import { unknownFilter, unknownTest } from "./unknown-name.ts";
-import { Callable, Dict, Nothing, reading, Thing, Undefined } from "./values/datum.ts";
+import { Callable, Dict, reading, Thing, Undefined } from "./values/datum.ts";
 import type { Arguments, Datum, Trail } from "./values/datum.ts";
 import { print } from "./values/print.ts";
 import { readValue } from "./variables.ts";
@@ -197,11 +197,6 @@ export class Rendering implements Machine {
       if (input instanceof Undefined) return input;
       const missing = firstUndefined(args);
       if (missing !== undefined) return missing;
-      if (input instanceof Nothing)
-        throw failed(
-          "the condition is false and there is no else",
-          "Write `a if condition else b`",
-        );
     }
     try {
       const bound = plugin.params === undefined ? [] : bind(name, plugin.params, args);

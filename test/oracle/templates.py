@@ -362,6 +362,9 @@ class Maker:
         pats = ['l+', '(h)(e)', '(?P<first>\\w)(\\w+)', '^\\w+', '\\w+$', '[A-Z]', '(?i)HELLO', '\\bb', '(a|b)+', '\\d+', '.', '.*', '', '(?<=l)o', '(?<!l)o', '\\s+', '[^a-z ]', '(x)?(e)', '(?:l)(l)', '\\.', '(?s).+', '(?m)^t', '(?x) l  l # c', 'l{2}', 'l{1,}?', '\\Ah', 'o\\Z', '[\\w.]+', '(.)\\1', '(?P<c>.)(?P=c)', '[[:alpha:]]', '(', '*', '\\u0061', '\\x61', '(?a)\\w+', '[a-', '\\N', '(?P<n>', '(?>l+)', 'l++', '$', '^', '\\S', '[]a]+', '(?#comment)h', '(?(1)a|b)', '(h)?(?(1)e|x)']
         repls = ['X', '\\\\1', '[\\\\2\\\\1]', '\\\\g<1>', '\\\\g<first>', '<\\\\g<0>>', '', '\\\\0', '$1', '&', '\\\\3', '\\\\n', '{}', '\\\\\\\\', '\\\\g<9>', '\\1', '\\g<first>', '\\2-\\1']
         a = self.pick(['word', 'phrase', 'lines', 'uni', 'kebab', 'path', 'ip', 'quotes', 'mixed', 'ver2', 'emoji', 'empty', 'csv', "'aa bb'", '12', 'strs', 'none'])
+        if self.chance(.6):
+            a = self.pick([a, "'" + ''.join(self.pick('aabbc1 _-.\tAé') for _ in range(self.r.randrange(14))) + "'"])
+            pats = [self.pattern(3)]
         p = self.quoted(self.pick(pats))
         w = self.pick(['replace', 'replace', 'search', 'findall', 'test', 'escape'])
         flag = self.pick(['', '', '', ', ignorecase=true', ', multiline=true', ', multiline=true, ignorecase=true'])
@@ -377,16 +380,35 @@ class Maker:
             return f"{a} | regex_escape({self.pick(['', '', chr(39) + 'posix_basic' + chr(39), chr(39) + 'x' + chr(39)])})"
         return f"{a} is {self.pick(['match', 'search', 'regex'])}({p}{flag})"
 
+    def pattern(self, depth):
+        if depth == 0:
+            return self.pick(['a', 'b', 'c', '1', '.', '\\w', '\\d', '\\s', '\\W', '[ab]', '[^a]', '[a-c1]', '\\b', '^', '$', 'ab', ' ', '-', '\\.', '[\\w-]', '\\B', 'é', '\\D', '\\S', '[^\\s]', '\\A', '\\Z', '_'])
+        k = self.r.randrange(12)
+        if k < 4:
+            return ''.join(self.pattern(depth - 1) for _ in range(self.r.randrange(1, 4)))
+        if k < 7:
+            inner = self.pattern(depth - 1)
+            if len(inner) > 1 and not re.fullmatch(r'\\.|\[[^\]]*\]', inner):
+                inner = self.pick(['(?:', '(']) + inner + ')'
+            return inner + self.pick(['*', '+', '?', '*?', '+?', '??', '{2}', '{1,2}', '{0,1}?', '{,2}', '*+', '++', '{1,}'])
+        if k < 9:
+            return '(' + self.pattern(depth - 1) + ')' + self.pick(['', '', '\\1'])
+        if k == 9:
+            return self.pick(['(?:', '(']) + self.pattern(depth - 1) + '|' + self.pattern(depth - 1) + ')'
+        if k == 10:
+            return self.pick(['(?=', '(?!', '(?<=', '(?<!', '(?>', '(?i:', '(?s:', '(?-i:', '(?m:', '(?a:']) + self.pattern(depth - 1) + ')'
+        return self.pick(['(?P<n>' + self.pattern(depth - 1) + ')(?P=n)?', '(a)?(?(1)b|c)', '(?i)' + self.pattern(depth - 1), '(?x) a b # c'])
+
     def formatted(self):
         kind = self.pick(['percent', 'filter', 'braces', 'round', 'strftime', 'sizes', 'numfmt'])
         if kind in ('percent', 'filter'):
-            conv = self.pick(['%s', '%d', '%5d', '%-5d|', '%05d', '%+d', '% d', '%x', '%X', '%#x', '%o', '%#o', '%e', '%.2e', '%E', '%f', '%.0f', '%.3f', '%10.2f|', '%-10s|', '%10s', '%.2s', '%r', '%c', '%%', '%g', '%G', '%.3g', '%i', '%u', '%a', '%#g', '%+.1f', '%*d', '%(a)s', '%q', '%5%'])
+            conv = self.pick(['%s', '%d', '%5d', '%-5d|', '%05d', '%+d', '% d', '%x', '%X', '%#x', '%o', '%#o', '%e', '%.2e', '%E', '%f', '%.0f', '%.3f', '%10.2f|', '%-10s|', '%10s', '%.2s', '%r', '%c', '%%', '%g', '%G', '%.3g', '%i', '%u', '%a', '%#g', '%+.1f', '%(a)s', '%q', '%5%'])
             arg = self.atom(self.pick(['num', 'str', 'int', 'list', None]))
             if kind == 'filter':
                 return f"'{conv}' | format({self.pick([arg, arg, 'a=' + arg, arg + ', 1'])})"
             return f"'{conv}' % {self.pick([arg, '(' + arg + ',)', '(' + arg + ', 2)', 'd'])}"
         if kind == 'braces':
-            spec = self.pick(['{}', '{0}', '{:>8}', '{:<8}|', '{:^9}', '{:*^9}', '{:05d}', '{:+}', '{:,}', '{:_}', '{:x}', '{:#x}', '{:b}', '{:.2f}', '{:10.3f}', '{:e}', '{:g}', '{:%}', '{:.1%}', '{!r}', '{!s:>5}', '{:d}', '{:s}', '{:.3}', '{0[0]}', '{0[a]}', '{x}', '{{}}', '{:n}', '{:c}', '{:08.2f}', '{:=+6}', '{0.real}', '{', '{:z}', '{!a}', '{:>{1}}'])
+            spec = self.pick(['{}', '{0}', '{:>8}', '{:<8}|', '{:^9}', '{:*^9}', '{:05d}', '{:+}', '{:,}', '{:_}', '{:x}', '{:#x}', '{:b}', '{:.2f}', '{:10.3f}', '{:e}', '{:g}', '{:%}', '{:.1%}', '{!r}', '{!s:>5}', '{:d}', '{:s}', '{:.3}', '{0[0]}', '{0[a]}', '{x}', '{{}}', '{:n}', '{:c}', '{:08.2f}', '{:=+6}', '{0.real}', '{', '{:z}', '{!a}'])
             return f"'{spec}'.format({self.pick([self.atom('num'), self.atom('str'), self.atom(), self.atom('int') + ', 6'])})"
         if kind == 'round':
             return f"{self.atom('num')} | round({self.pick(['', '1', '2', '0, ' + chr(39) + 'ceil' + chr(39), '1, ' + chr(39) + 'floor' + chr(39), '-1', '2, ' + chr(39) + 'x' + chr(39), 'method=' + chr(39) + 'ceil' + chr(39)])})"

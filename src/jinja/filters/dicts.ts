@@ -1,9 +1,9 @@
 import { flagOr, textOr } from "../coerce.ts";
-import { openPlugin, plugin, undefinedPlugin } from "../plugin.ts";
+import { openPlugin, plugin } from "../plugin.ts";
 import type { Plugins } from "../plugin.ts";
 import { failed, UndefinedProblem } from "../problem.ts";
 import { mapKey } from "../values/compare.ts";
-import { Dict, List, Tuple, Undefined } from "../values/datum.ts";
+import { Dict, List, Nothing, Tuple, Undefined } from "../values/datum.ts";
 import type { Datum } from "../values/datum.ts";
 import { elements } from "../values/iterate.ts";
 import { print } from "../values/print.ts";
@@ -55,8 +55,8 @@ export const DICT_FILTERS: Plugins = {
     }
     return built;
   }),
-  items: undefinedPlugin([], (input) => {
-    if (input instanceof Undefined) return new List([]);
+  items: plugin([], (input) => {
+    if (input instanceof Nothing) return new List([]);
     if (!(input instanceof Dict))
       throw failed(`can only get item pairs from a mapping, not ${typeName(input)}`);
     return new List(input.pairs().map((pair) => new Tuple(pair)));

@@ -40,8 +40,8 @@ export const NUMBER_FILTERS: Plugins = {
       throw failed(`cannot round ${typeName(input)}`, "Use `| float` first");
     const value = Number(number.value);
     const how = textOr(method, "common");
-    if (how === "ceil") return float(Math.ceil(value * 10 ** digits) / 10 ** digits);
-    if (how === "floor") return float(Math.floor(value * 10 ** digits) / 10 ** digits);
+    if (how === "ceil") return float((Math.ceil(value * 10 ** digits) + 0) / 10 ** digits);
+    if (how === "floor") return float((Math.floor(value * 10 ** digits) + 0) / 10 ** digits);
     if (how !== "common") throw failed("round knows the methods common, ceil and floor");
     if (number.kind === "float") return float(roundHalfEven(value, digits));
     return integer(roundedInteger(BigInt(number.value), digits));

@@ -2,8 +2,8 @@ import { flagOr, integerOr, textOr, wantText } from "../coerce.ts";
 import { openPlugin, plugin } from "../plugin.ts";
 import type { Plugins } from "../plugin.ts";
 import { failed } from "../problem.ts";
-import { expandTemplate } from "../regex/expand-template.ts";
-import { regexOf } from "../regex/translate.ts";
+import { replacementOf } from "../regex/expand-template.ts";
+import { groupNumber, regexOf } from "../regex/regex.ts";
 import { List, Tuple } from "../values/datum.ts";
 import type { Datum } from "../values/datum.ts";
 import { print } from "../values/print.ts";
@@ -19,13 +19,19 @@ export const REGEX_FILTERS: Plugins = {
       });
       const limit = integerOr(count, 0, "count");
       const template = textOr(replacement, "");
+      const text = print(input);
+      const letters = [...text];
+      const expand = replacementOf(template, regex);
+      let out = "";
+      let at = 0;
       let done = 0;
-      const out = print(input).replace(regex, (...match) => {
-        const whole = String(match[0]);
-        if (limit > 0 && done >= limit) return whole;
+      for (const match of regex.matches(text)) {
+        if (limit > 0 && done >= limit) break;
         done += 1;
-        return expandTemplate(template, matchOf(match));
-      });
+        out += letters.slice(at, match.start).join("") + expand(match);
+        at = match.end;
+      }
+      out += letters.slice(at).join("");
       const expected = integerOr(mandatory, 0, "mandatory_count");
       if (expected > 0 && done !== expected)
         throw failed(
@@ -40,11 +46,11 @@ export const REGEX_FILTERS: Plugins = {
       if (key !== "ignorecase" && key !== "multiline")
         throw failed(`regex_search has no argument '${key}'`);
     const regex = regexOf(wantText(pattern, "the pattern"), optionsOf(given.named));
-    const match = regex.exec(print(input));
-    for (const group of groups) checkGroup(print(group));
-    if (match === null) return null;
-    if (groups.length === 0) return match[0];
-    return new List(groups.map((group) => groupValue(match, print(group))));
+    const match = regex.match(print(input), "search");
+    const wanted = groups.map((group) => groupName(print(group)));
+    if (match === undefined) return null;
+    if (groups.length === 0) return match.groups[0] ?? "";
+    return new List(wanted.map((name) => match.groups[groupNumber(name, regex)] ?? null));
   }),
   regex_findall: plugin(
     ["regex", "multiline?", "ignorecase?"],
@@ -54,8 +60,7 @@ export const REGEX_FILTERS: Plugins = {
         multiline: flagOr(multiline, false),
       });
       return new List(
-        [...print(input).matchAll(regex)].map((match) => {
-          const [whole, ...groups] = match;
+        regex.matches(print(input)).map(({ groups: [whole = "", ...groups] }) => {
           const [only] = groups;
           if (groups.length === 0) return whole;
           if (groups.length === 1) return only ?? "";
@@ -80,37 +85,9 @@ function optionsOf(named: ReadonlyMap<string, Datum>) {
   };
 }
 
-/** The arguments of a replace callback: whole match, groups, offset, subject, and named groups if there are any. */
-function matchOf(match: readonly unknown[]): {
-  groups: (string | undefined)[];
-  named: Readonly<Record<string, string | undefined>>;
-} {
-  const last = match.at(-1);
-  const named = isRecord(last) ? last : {};
-  const groups: (string | undefined)[] = [];
-  for (const one of match) {
-    if (typeof one === "number") break;
-    groups.push(typeof one === "string" ? one : undefined);
-  }
-  return { groups, named };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, string | undefined>> {
-  return typeof value === "object" && value !== null;
-}
-
-function checkGroup(group: string): void {
-  if (!/^\\(?:g<\w+>|\d+)$/.test(group))
+function groupName(group: string): string {
+  const name = /^\\(?:g<(\w+)>|(\d+))$/.exec(group);
+  if (name === null)
     throw failed(`Unknown argument '${group}'`, "Groups are named '\\\\1' or '\\\\g<name>'");
-}
-
-function groupValue(match: RegExpExecArray, group: string): Datum {
-  const name = /^\\g<(\w+)>$/.exec(group)?.[1] ?? group.slice(1);
-  if (/^\d+$/.test(name)) {
-    if (Number(name) >= match.length) throw failed("no such group");
-    return match[Number(name)] ?? null;
-  }
-  if (match.groups === undefined || !Object.hasOwn(match.groups, name))
-    throw failed("no such group");
-  return match.groups[name] ?? null;
+  return name[1] ?? name[2] ?? "";
 }

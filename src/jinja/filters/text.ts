@@ -1,6 +1,6 @@
 import { flagOr, integerOr, textOr, wantText } from "../coerce.ts";
 import { replaceText } from "../methods/text.ts";
-import { capitalized, splitText } from "../methods/text-shapes.ts";
+import { capitalized, splitLines, splitText } from "../methods/text-shapes.ts";
 import { formatPercent } from "../format-percent.ts";
 import { openPlugin, plugin } from "../plugin.ts";
 import type { Plugins } from "../plugin.ts";
@@ -85,8 +85,7 @@ export const TEXT_FILTERS: Plugins = {
         hyphens: flagOr(hyphens, true),
       };
       const between = textOr(separator, "\n");
-      return wantText(input, "what is wrapped")
-        .split(/\r\n|[\n\r]/)
+      return splitLines(wantText(input, "what is wrapped"), false)
         .map((line) => wrap(line, options).join(between))
         .join(between);
     },
@@ -165,7 +164,9 @@ function wrap(line: string, { width, breakLong, hyphens }: Wrapping): string[] {
       }
       if (current.trim() !== "" && !(breakLong && rest.length > width)) flush();
       while (breakLong && rest.length > width) {
-        const room = current.length >= width ? 0 : width - current.length;
+        const space = current.length >= width ? 0 : width - current.length;
+        const hyphen = hyphens && space > 0 ? rest.lastIndexOf("-", space - 1) : -1;
+        const room = hyphen > 0 && /[^-]/.test(rest.slice(0, hyphen)) ? hyphen + 1 : space;
         current += rest.slice(0, room);
         rest = rest.slice(room);
         // A line that was full keeps its blank, as the piece of the word that follows it is empty.

@@ -24,6 +24,15 @@ const nested: Lookup = (terms) => {
   return product(lists).map((row) => new List(row));
 };
 
+function without(row: Datum, [name, ...inside]: readonly string[]): Datum {
+  if (!(row instanceof Dict) || name === undefined) return row;
+  const copy = row.copy();
+  const inner = row.get(name);
+  if (inside.length === 0 || inner === undefined) copy.delete(name);
+  else copy.set(name, name, without(inner, inside));
+  return copy;
+}
+
 /** Lookups that turn lists into other lists, as the `with_…` loops do. */
 export const LIST_LOOKUPS: Readonly<Record<string, Lookup>> = {
   list: (terms) => terms,
@@ -49,13 +58,17 @@ export const LIST_LOOKUPS: Readonly<Record<string, Lookup>> = {
     const length = Math.max(0, ...lists.map((list) => list.length));
     return Array.from({ length }, (_, at) => new List(lists.map((list) => list[at] ?? null)));
   },
+  // Each row comes without the list: the filter of that name leaves it in.
   subelements: (terms) => {
     const [rows, path, flags] = terms;
     if (rows === undefined || path === undefined)
       throw failed("subelements needs a list of dicts and the name of a list in each");
     const skip = flags instanceof Dict ? flagOr(flags.get("skip_missing"), false) : false;
     const source = rows instanceof Dict ? rows.values() : elements(rows);
-    return subelementsOf(source, print(path).split("."), skip);
+    const names = print(path).split(".");
+    return subelementsOf(source, names, skip).map(
+      (pair) => new Tuple([without(pair.at(0), names), pair.at(1)]),
+    );
   },
   random_choice: (terms) => {
     const chosen = terms[terms.length === 0 ? 0 : randomInt(terms.length)];

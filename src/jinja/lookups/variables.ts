@@ -2,7 +2,7 @@ import type { Lookup } from "./lookup.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { wantText } from "../coerce.ts";
 import { UndefinedProblem } from "../problem.ts";
-import { regexOf } from "../regex/translate.ts";
+import { regexOf } from "../regex/regex.ts";
 import { Undefined } from "../values/datum.ts";
 import { print } from "../values/print.ts";
 
@@ -32,9 +32,6 @@ export const VARIABLE_LOOKUPS: Readonly<Record<string, Lookup>> = {
   varnames: (terms, _, machine) =>
     terms.flatMap((term) => {
       const regex = regexOf(wantText(term, "the pattern"));
-      return machine.variableNames().filter((name) => {
-        regex.lastIndex = 0;
-        return regex.test(name);
-      });
+      return machine.variableNames().filter((name) => regex.match(name, "search") !== undefined);
     }),
 };

@@ -81,3 +81,12 @@ function splitSpace(text: string, limit: number, from: "left" | "right"): string
   if (rest === "") return pieces;
   return from === "left" ? [...pieces, rest] : [rest, ...pieces];
 }
+
+const LINE = /[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|$)/g;
+const LINE_END = /(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])$/;
+
+/** Python's `splitlines()`: a line end at the very end starts no further line. */
+export function splitLines(text: string, keepEnds: boolean): string[] {
+  const lines = (text.match(LINE) ?? []).filter((line) => line !== "");
+  return keepEnds ? lines : lines.map((line) => line.replace(LINE_END, ""));
+}

@@ -1,4 +1,4 @@
-import { integerOr, wantText } from "../coerce.ts";
+import { flagOr, integerOr, wantText } from "../coerce.ts";
 import { formatBraces } from "../format-braces.ts";
 import { failed } from "../problem.ts";
 import { mapKey } from "../values/compare.ts";
@@ -9,7 +9,15 @@ import { numeric, wantInteger } from "../values/number.ts";
 import { print } from "../values/print.ts";
 import { typeName } from "../values/type-name.ts";
 import { TEXT_CLASSES } from "./text-classes.ts";
-import { capitalized, splitText, stripped, swapCase, titled, expandTabs } from "./text-shapes.ts";
+import {
+  capitalized,
+  splitLines,
+  splitText,
+  stripped,
+  swapCase,
+  titled,
+  expandTabs,
+} from "./text-shapes.ts";
 import { method, openMethod } from "./method.ts";
 import type { Methods } from "./method.ts";
 
@@ -97,16 +105,7 @@ export const TEXT_METHODS: Methods<string> = {
       new List(splitText(self, separator, integerOr(limit, -1, "maxsplit"), "left")),
   ),
   splitlines: method(["keepends?"], (self, [keep]) => {
-    const lines =
-      self.match(
-        /[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|$)/g,
-      ) ?? [];
-    const whole = lines.filter((line) => line !== "");
-    return new List(
-      keep === true
-        ? whole
-        : whole.map((line) => line.replace(/(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])$/, "")),
-    );
+    return new List(splitLines(self, flagOr(keep, false)));
   }),
   startswith: method(["prefix", "start?", "end?"], (self, [prefix, start, end]) =>
     oneOf(prefix, (one) => part(self, start, end).startsWith(one)),

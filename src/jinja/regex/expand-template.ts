@@ -1,4 +1,6 @@
 import { failed } from "../problem.ts";
+import { groupNumber } from "./regex.ts";
+import type { Match, Regex } from "./regex.ts";
 
 const ESCAPES: Readonly<Record<string, string>> = {
   a: "\u0007",
@@ -11,33 +13,36 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\\": "\\",
 };
 
-/** A replacement as Python reads it: `\1`, `\g<1>` and `\g<name>` are groups, unmatched ones empty. */
-export function expandTemplate(
-  template: string,
-  match: {
-    readonly groups: readonly (string | undefined)[];
-    readonly named: Readonly<Record<string, string | undefined>>;
-  },
-): string {
-  if (!template.includes("\\")) return template;
-  const group = (name: string): string => {
-    if (/^\d+$/.test(name)) {
-      if (Number(name) >= match.groups.length) throw failed(`invalid group reference ${name}`);
-      return match.groups[Number(name)] ?? "";
-    }
-    if (!Object.hasOwn(match.named, name)) throw failed(`unknown group name '${name}'`);
-    return match.named[name] ?? "";
-  };
-  return template.replace(
-    /\\(?:g<([^>]*)>|(0[0-7]{0,2}|[0-3][0-7]{2})|([1-9]\d?)|([\s\S])|$)/g,
-    (whole, named?: string, octal?: string, digits?: string, char?: string) => {
-      if (named !== undefined) return group(named);
-      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-      if (digits !== undefined) return group(digits);
-      if (char === undefined) throw failed("the replacement ends with a backslash");
-      if (Object.hasOwn(ESCAPES, char)) return ESCAPES[char] ?? "";
-      if (/[A-Za-z]/.test(char)) throw failed(`bad escape \\${char} in the replacement`);
-      return whole;
-    },
-  );
+/**
+ * A replacement as Python reads it: `\1`, `\g<1>` and `\g<name>` are groups, unmatched ones empty. What is wrong with it is
+ * wrong also where nothing matches.
+ */
+export function replacementOf(template: string, regex: Regex): (match: Match) => string {
+  if (!template.includes("\\")) return () => template;
+  const parts: (string | number)[] = [];
+  let at = 0;
+  for (const found of template.matchAll(
+    /\\(?:g<([^>]*)>|(0[0-7]{0,2}|[1-7][0-7]{2})|([1-9]\d?)|([\s\S])|$)/g,
+  )) {
+    parts.push(template.slice(at, found.index), meaning(found, regex));
+    at = found.index + found[0].length;
+  }
+  parts.push(template.slice(at));
+  return (match) =>
+    parts.map((part) => (typeof part === "string" ? part : (match.groups[part] ?? ""))).join("");
+}
+
+function meaning(found: RegExpExecArray, regex: Regex): string | number {
+  const [whole, named, octal, digits, char] = found;
+  if (named !== undefined) return groupNumber(named, regex);
+  if (octal !== undefined) {
+    const code = Number.parseInt(octal, 8);
+    if (code > 0o377) throw failed(`octal escape value \\${octal} outside of range 0-0o377`);
+    return String.fromCharCode(code);
+  }
+  if (digits !== undefined) return groupNumber(digits, regex);
+  if (char === undefined) throw failed("the replacement ends with a backslash");
+  if (Object.hasOwn(ESCAPES, char)) return ESCAPES[char] ?? "";
+  if (/[A-Za-z]/.test(char)) throw failed(`bad escape \\${char} in the replacement`);
+  return whole;
 }

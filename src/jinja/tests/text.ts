@@ -2,7 +2,7 @@ import { flagOr, textOr } from "../coerce.ts";
 import { plugin } from "../plugin.ts";
 import type { Plugin, Plugins } from "../plugin.ts";
 import { failed } from "../problem.ts";
-import { regexOf } from "../regex/translate.ts";
+import { regexOf } from "../regex/regex.ts";
 import type { Datum } from "../values/datum.ts";
 import { elements } from "../values/iterate.ts";
 import { print } from "../values/print.ts";
@@ -22,10 +22,7 @@ function matches(
     ignoreCase: flagOr(ignoreCase, false),
     multiline: flagOr(multiline, false),
   });
-  const text = print(input);
-  if (kind === "search") return regex.test(text);
-  const body = kind === "match" ? regex.source : `(?:${regex.source})(?![\\s\\S])`;
-  return new RegExp(body, `${regex.flags.replace("g", "")}y`).test(text);
+  return regex.match(print(input), kind) !== undefined;
 }
 
 function regexTest(kind: MatchKind): Plugin {

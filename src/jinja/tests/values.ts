@@ -6,7 +6,7 @@ import { contains, holds } from "../operators.ts";
 import { failed } from "../problem.ts";
 import type { Comparison } from "../syntax/ast.ts";
 import { equals, mapKey } from "../values/compare.ts";
-import { Callable, Dict, List, Range, Thing, Undefined } from "../values/datum.ts";
+import { Callable, Dict, List, Nothing, Range, Thing, Undefined } from "../values/datum.ts";
 import type { Datum } from "../values/datum.ts";
 import { elementsIfAny, elements } from "../values/iterate.ts";
 import { calculate, isFloat, numeric } from "../values/number.ts";
@@ -36,8 +36,8 @@ const isNaNumber = plugin([], (input) => Number.isNaN(numeric(input)?.value));
 
 /** Tests of what a value is. */
 export const VALUE_TESTS: Plugins = {
-  defined: undefinedPlugin([], (input) => !(input instanceof Undefined)),
-  undefined: undefinedPlugin([], (input) => input instanceof Undefined),
+  defined: undefinedPlugin([], (input) => !isMissing(input)),
+  undefined: undefinedPlugin([], isMissing),
   none: plugin([], (input) => input === null),
   boolean: plugin([], (input) => typeof input === "boolean"),
   true: plugin([], (input) => input === true),
@@ -115,6 +115,10 @@ export const VALUE_TESTS: Plugins = {
 /** What is no text but can be a key passes for a name. */
 function namesA(input: Datum, known: (name: string) => boolean): boolean {
   return typeof input === "string" ? known(input) : mapKey(input) !== undefined;
+}
+
+function isMissing(input: Datum): boolean {
+  return input instanceof Undefined || input instanceof Nothing;
 }
 
 function remainder(input: Datum, by: number): number {

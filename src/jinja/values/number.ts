@@ -53,7 +53,7 @@ export function calculate(operator: Operator, left: Numeric, right: Numeric): Da
 function onIntegers(operator: Operator, a: number | bigint, b: number | bigint): Datum {
   if (operator === "/") {
     if (Number(b) === 0) throw failed("division by zero");
-    return float(Number(a) / Number(b));
+    return float(quotient(a, b));
   }
   if ((operator === "//" || operator === "%") && Number(b) === 0)
     throw failed("integer division or modulo by zero");
@@ -76,6 +76,23 @@ function onIntegers(operator: Operator, a: number | bigint, b: number | bigint):
     case "%":
       return integer(floorModulo(x, y));
   }
+}
+
+/** Rounded once, also where the integers themselves are no floats. */
+function quotient(a: number | bigint, b: number | bigint): number {
+  if (typeof a === "number" && typeof b === "number") return a / b;
+  const negative = Number(a) < 0 !== Number(b) < 0;
+  const [top, bottom] = [BigInt(a), BigInt(b)].map((one) => (one < 0n ? -one : one));
+  if (top === undefined || bottom === undefined || top === 0n) return 0;
+  const shift = BigInt(66 + bottom.toString(2).length - top.toString(2).length);
+  const scaled = shift > 0n ? (top << shift) / bottom : top / (bottom << -shift);
+  const exact = shift > 0n ? scaled * bottom === top << shift : scaled * (bottom << -shift) === top;
+  // One more bit stands for all that was cut off.
+  const value = Number(exact ? scaled << 1n : (scaled << 1n) | 1n);
+  const half = Math.trunc(Number(shift + 1n) / 2);
+  const size = value / 2 ** half / 2 ** (Number(shift + 1n) - half);
+  if (!Number.isFinite(size)) throw failed("integer division result too large for a float");
+  return negative ? -size : size;
 }
 
 function smallIntegers(operator: Exclude<Operator, "/" | "**">, a: number, b: number): number {

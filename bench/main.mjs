@@ -12,6 +12,7 @@ const MEASUREMENTS = {
   engine: async (options) => (await import("./engine.mjs")).measureEngine(options),
   live: async (options) => (await import("./live.mjs")).measureLive(options),
   ssh: async (options) => (await import("./ssh.mjs")).measureSsh(options),
+  inventory: async (options) => (await import("./inventory.mjs")).measureInventory(options),
   upgrade: async (options) => (await import("./upgrade.mjs")).measureUpgrade(options),
 };
 

@@ -196,6 +196,7 @@ export function commandTree(
     .option("--host <host>", "the variables of one host, as JSON")
     .option("--graph [group]", "groups and hosts as a tree")
     .option("--list-hosts <pattern>", "the hosts that a pattern selects")
+    .option("-y, --yaml", "YAML instead of JSON")
     .option("--vars", "with --graph: variables, too")
     .option("--export", "variables stay with the groups that they were given to")
     .option("--output <file>", "write the answer there")

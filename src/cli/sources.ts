@@ -9,7 +9,7 @@ import { errorCode, errorText } from "../lib/error-words.ts";
 import type { Redactor } from "../lib/redact.ts";
 import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
 import { hasErrors } from "../model/diagnostic.ts";
-import type { Inventory } from "../model/inventory.ts";
+import type { Inventory, Variable } from "../model/inventory.ts";
 import type { Playbook } from "../model/playbook.ts";
 import type { Value } from "../model/value.ts";
 import { UnsafeText, VaultText, WholeFloat } from "../model/value.ts";
@@ -99,13 +99,14 @@ function keepSecret(inventory: Inventory, redactor: Redactor): void {
       for (const inner of Object.values(value)) hide(inner as Value);
     }
   };
-  for (const host of inventory.hosts) {
-    for (const [name, given] of inventory.candidates(host.name)) {
-      for (const { value, from } of given) {
-        const encrypted = "encrypted" in from && from.encrypted;
-        if (encrypted || (isSecretName(name) && !isTemplateText(value))) hide(value);
-      }
-    }
+  const look = ({ name, value, from }: Variable): void => {
+    const encrypted = "encrypted" in from && from.encrypted;
+    if (encrypted || (isSecretName(name) && !isTemplateText(value))) hide(value);
+  };
+  for (const group of inventory.groups.values()) group.variables.forEach(look);
+  for (const host of inventory.hosts) inventory.own(host.name).forEach(look);
+  for (const [name, value] of Object.entries(inventory.extraVars)) {
+    look({ name, value, from: { kind: "extra-vars", written: name } });
   }
 }
 

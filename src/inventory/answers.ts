@@ -33,8 +33,7 @@ export function inventoryAsJson(inventory: Inventory, options: AnswerOptions = {
     const group = inventory.groups.get(name);
     if (group === undefined || Object.hasOwn(answer, name)) return;
     const hosts = name === "all" ? [] : group.ownHosts.filter((host) => only.has(host));
-    const vars =
-      options.export === true ? plainMap(exportedVariables(group, inventory, options)) : {};
+    const vars = options.export === true ? exportedVariables(group, inventory, options) : {};
     answer[name] = {
       ...(hosts.length === 0 ? {} : { hosts }),
       ...(group.children.length === 0 ? {} : { children: group.children }),
@@ -55,13 +54,39 @@ export function inventoryAsJson(inventory: Inventory, options: AnswerOptions = {
   return { _meta: { hostvars, profile: "inventory_legacy" }, ...Object.fromEntries(groups) };
 }
 
+/** What `ansible-inventory --list --yaml` answers: groups inside of groups, each host's variables where it stands first. */
+export function inventoryAsTree(inventory: Inventory, options: AnswerOptions = {}): ValueMap {
+  const only = new Set(options.only ?? inventory.named);
+  const seen = new Set<HostId>();
+  const tree = (name: string): ValueMap => {
+    const group = inventory.groups.get(name);
+    if (group === undefined) return {};
+    const children = group.children
+      .map((child): [string, ValueMap] => [child, tree(child)])
+      .filter(([, content]) => Object.keys(content).length > 0);
+    const hosts: [string, ValueMap][] = [];
+    for (const host of name === "all" ? [] : group.ownHosts) {
+      if (!only.has(host)) continue;
+      hosts.push([host, seen.has(host) ? {} : variablesOf(inventory, host, options)]);
+      seen.add(host);
+    }
+    const vars = options.export === true ? exportedVariables(group, inventory, options) : {};
+    return {
+      ...(children.length === 0 ? {} : { children: Object.fromEntries(children) }),
+      ...(hosts.length === 0 ? {} : { hosts: Object.fromEntries(hosts) }),
+      ...(Object.keys(vars).length === 0 ? {} : { vars }),
+    };
+  };
+  return { all: tree("all") };
+}
+
 /** What `ansible-inventory --host` answers. */
 export function hostAsJson(
   inventory: Inventory,
   host: HostId,
   options: Pick<AnswerOptions, "export" | "playbookVars"> = {},
 ): ValueMap {
-  return plainMap(variablesOf(inventory, host, options));
+  return variablesOf(inventory, host, options);
 }
 
 function variablesOf(
@@ -69,12 +94,13 @@ function variablesOf(
   host: HostId,
   options: Pick<AnswerOptions, "export" | "playbookVars"> = {},
 ): ValueMap {
-  const wanted = ({ from }: Variable) => {
-    if (options.export !== true) return true;
-    return from.kind === "host" || (from.kind === "host-vars" && isShown(from, options));
-  };
-  const variables = [...inventory.candidates(host).values()].flat().filter(wanted);
-  return winners(variables, inventory.hashBehaviour);
+  if (options.export !== true) {
+    const [inherited, extra] = inventory.layers(host);
+    return { ...inherited?.values, ...extra?.values };
+  }
+  const wanted = ({ from }: Variable) =>
+    from.kind === "host" || (from.kind === "host-vars" && isShown(from, options));
+  return winners(inventory.own(host).filter(wanted), inventory.hashBehaviour);
 }
 
 /** What `ansible-inventory --graph` prints. */
@@ -127,18 +153,6 @@ function isShown(
   { playbookVars = false }: Pick<AnswerOptions, "playbookVars">,
 ): boolean {
   return beside === "inventory" || playbookVars;
-}
-
-function plainMap(map: ValueMap): ValueMap {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, plain(value)]));
-}
-
-/** Values that JSON does not have, as Ansible writes them. Vault values stay encrypted. */
-function plain(value: Value): Value {
-  if (value instanceof UnsafeText) return { __ansible_unsafe: value.text };
-  if (value instanceof VaultText) return { __ansible_vault: value.ciphertext };
-  if (Array.isArray(value)) return value.map(plain);
-  return isValueMap(value) ? plainMap(value) : value;
 }
 
 /** As Python prints a value: text bare outside of lists, quoted inside. What is encrypted stays hidden. */

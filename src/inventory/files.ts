@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import type { FileBytes } from "../model/files.ts";
@@ -25,7 +25,9 @@ export type ScriptOutput =
     }
   | { readonly kind: "not-started"; readonly reason: string };
 
-const LONGEST_OUTPUT = 64 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const LONGEST_OUTPUT = 64 * MIB;
+const DEFAULT_SECONDS = 30;
 
 /** The real file system, seen from a folder. */
 export function inventoryFiles(folder: string): InventoryFiles {
@@ -56,16 +58,53 @@ export function inventoryFiles(folder: string): InventoryFiles {
         return { kind: "unreadable", path: full, reason: REASONS.get(code) ?? code };
       }
     },
-    run: (path, args) =>
-      new Promise((done) => {
-        const options = { cwd: folder, maxBuffer: LONGEST_OUTPUT, encoding: "utf8" } as const;
-        execFile(absolute(path), [...args], options, (failure, stdout, stderr) => {
-          const code = failure === null ? 0 : failure.code;
-          if (typeof code === "number") done({ kind: "exited", code, stdout, stderr });
-          else done({ kind: "not-started", reason: failure?.message ?? "it was killed" });
-        });
-      }),
+    run: (path, args) => runProgram(absolute(path), args, folder),
   };
+}
+
+/** Its output is wanted whole, and soon; what it has started itself ends with it. */
+function runProgram(path: string, args: readonly string[], cwd: string): Promise<ScriptOutput> {
+  const seconds = Number(process.env["RUNBOOK_INVENTORY_TIMEOUT"] ?? DEFAULT_SECONDS);
+  return new Promise((done) => {
+    const child = spawn(path, [...args], {
+      cwd,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const out = { stdout: [] as Buffer[], stderr: [] as Buffer[], size: 0 };
+    const end = (reason: string): void => {
+      clearTimeout(deadline);
+      done({ kind: "not-started", reason });
+      if (child.pid === undefined) return;
+      try {
+        process.kill(-child.pid, "SIGKILL");
+      } catch {
+        // It ended in this very moment.
+      }
+    };
+    const deadline = setTimeout(() => {
+      end(`no answer within ${String(seconds)} s (RUNBOOK_INVENTORY_TIMEOUT is another number)`);
+    }, seconds * 1000);
+    const keep = (stream: "stdout" | "stderr") => (chunk: Buffer) => {
+      out.size += chunk.length;
+      if (out.size > LONGEST_OUTPUT) end(`more than ${String(LONGEST_OUTPUT / MIB)} MiB of output`);
+      else out[stream].push(chunk);
+    };
+    child.stdout.on("data", keep("stdout"));
+    child.stderr.on("data", keep("stderr"));
+    child.on("error", (error) => {
+      clearTimeout(deadline);
+      done({ kind: "not-started", reason: error.message });
+    });
+    child.on("close", (code, signal) => {
+      clearTimeout(deadline);
+      if (code === null) done({ kind: "not-started", reason: `it was ended by ${String(signal)}` });
+      else {
+        const [stdout, stderr] = [out.stdout, out.stderr].map((parts) => Buffer.concat(parts));
+        done({ kind: "exited", code, stdout: String(stdout), stderr: String(stderr) });
+      }
+    });
+  });
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([

@@ -54,16 +54,16 @@ export function finishInventory(
   }
   const { hashBehaviour } = settings;
   const extraVars = winners(extra, hashBehaviour);
-  const candidatesOf = remembered((host: HostId) => {
-    const own = known.get(host)?.groups ?? [];
+  // Hosts of the same groups share what those give them: there are many hosts and few combinations.
+  const ofGroups = remembered((groupNames: string) => {
+    const own = groupNames === "" ? [] : groupNames.split("\n");
     const inOrder = own.flatMap((name) => groups.get(name) ?? []).toSorted(byPrecedence);
     const names = inOrder.map((group) => group.name);
-    return [
-      ...variablesOfGroups(draft, names, { found, precedence: settings.precedence }),
-      ...variablesOfHost(draft, host, found),
-      ...extra,
-    ];
+    const variables = variablesOfGroups(draft, names, { found, precedence: settings.precedence });
+    return { variables, values: winners(variables, hashBehaviour) };
   });
+  const given = (host: HostId) => ofGroups((known.get(host)?.groups ?? []).join("\n"));
+  const merging = hashBehaviour === "merge";
   return {
     hosts: [...known.values()],
     named: [...draft.hosts.keys()].filter((name) => known.has(name)),
@@ -71,22 +71,30 @@ export function finishInventory(
     extraVars,
     hashBehaviour,
     host: (name) => known.get(name) ?? implicitHost(name),
-    candidates: (host) => byName(candidatesOf(host)),
+    own: (host) => variablesOfHost(draft, host, found),
+    candidates: (host) =>
+      byName([...given(host).variables, ...variablesOfHost(draft, host, found), ...extra]),
     layers: (host) => {
-      const values = winners(
-        candidatesOf(host).filter((one) => one.from.kind !== "extra-vars"),
-        hashBehaviour,
-      );
-      const above = Object.entries(extraVars).map(([name, value]): [string, Value] => {
-        const below = hashBehaviour === "merge" ? values[name] : undefined;
-        return [name, below === undefined ? value : mergedValue(below, value)];
-      });
+      const below = given(host);
+      const own = variablesOfHost(draft, host, found);
+      const values = merging
+        ? winners([...below.variables, ...own], "merge")
+        : { ...below.values, ...winners(own) };
       return [
         { trusted: true, values },
-        { trusted: true, values: Object.fromEntries(above) },
+        { trusted: true, values: merging ? mergedOver(values, extraVars) : extraVars },
       ];
     },
   };
+}
+
+/** `-e` replaces what is below it as a whole, so the joined mappings stand in it. */
+function mergedOver(below: ValueMap, above: ValueMap): ValueMap {
+  const joined = Object.entries(above).map(([name, value]): [string, Value] => {
+    const old = below[name];
+    return [name, old === undefined ? value : mergedValue(old, value)];
+  });
+  return Object.fromEntries(joined);
 }
 
 /** The order that decides between the groups of a host: deeper, then of higher priority, then later by name. */

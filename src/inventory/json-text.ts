@@ -1,24 +1,91 @@
 import { isValueMap, UnsafeText, VaultText, WholeFloat, type Value } from "../model/value.ts";
 
-/** JSON as ansible-inventory prints it: four blanks of indentation, sorted keys, `2.0` and long integers exact. */
-export function jsonText(value: Value, indent = ""): string {
-  if (value instanceof WholeFloat) return floatText(value.number);
-  if (value instanceof UnsafeText) return JSON.stringify(value.text);
-  if (value instanceof VaultText) return JSON.stringify(value.ciphertext);
-  if (typeof value === "number") return numberText(value);
-  if (typeof value === "bigint") return value.toString();
-  const deeper = `${indent}    `;
-  if (Array.isArray(value)) {
-    const items = value.map((item: Value) => deeper + jsonText(item, deeper));
-    return items.length === 0 ? "[]" : `[\n${items.join(",\n")}\n${indent}]`;
+/**
+ * JSON as ansible-inventory prints it: four blanks of indentation, sorted keys, `2.0` and long integers exact. Unsafe and
+ * encrypted values have Ansible's marks; what is encrypted stays so.
+ */
+export function jsonText(value: Value): string {
+  return new JsonWriter().text(value, "");
+}
+
+/** The same, in pieces of a size that is good to write; an inventory of thousands of hosts is tens of megabytes. */
+export function* jsonPieces(value: Value): Generator<string> {
+  const writer = new JsonWriter();
+  let piece = "";
+  for (const part of writer.parts(value, "", OUTER_LEVELS)) {
+    piece += part;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = "";
   }
-  if (isValueMap(value)) {
-    const entries = Object.keys(value)
-      .toSorted()
-      .map((key) => `${deeper}${JSON.stringify(key)}: ${jsonText(value[key] ?? null, deeper)}`);
-    return entries.length === 0 ? "{}" : `{\n${entries.join(",\n")}\n${indent}}`;
+  yield piece;
+}
+
+const PIECE = 65_536;
+/** `_meta`, `hostvars`, the host: below that, a text is written as a whole. */
+const OUTER_LEVELS = 2;
+
+/** Keys and group values repeat for thousands of hosts: each is written once. */
+class JsonWriter {
+  private readonly keys = new Map<string, string>();
+  private readonly containers = new WeakMap<object, Map<string, string>>();
+
+  *parts(value: Value, indent: string, levels: number): Generator<string> {
+    if (levels < 0 || !isValueMap(value) || Object.keys(value).length === 0) {
+      yield this.text(value, indent);
+      return;
+    }
+    const deeper = `${indent}    `;
+    let before = "{\n";
+    for (const key of Object.keys(value).toSorted()) {
+      yield `${before}${deeper}${this.key(key)}: `;
+      yield* this.parts(value[key] ?? null, deeper, levels - 1);
+      before = ",\n";
+    }
+    yield `\n${indent}}`;
   }
-  return JSON.stringify(value);
+
+  text(value: Value, indent: string): string {
+    if (typeof value === "string" || typeof value === "boolean" || value === null) {
+      return JSON.stringify(value);
+    }
+    if (typeof value === "number") return numberText(value);
+    return typeof value === "bigint" ? value.toString() : this.object(value, indent);
+  }
+
+  private object(value: Exclude<Value, null> & object, indent: string): string {
+    if (value instanceof WholeFloat) return floatText(value.number);
+    if (value instanceof UnsafeText) return this.text({ __ansible_unsafe: value.text }, indent);
+    if (value instanceof VaultText) return this.text({ __ansible_vault: value.ciphertext }, indent);
+    let known = this.containers.get(value);
+    if (known === undefined) this.containers.set(value, (known = new Map()));
+    let text = known.get(indent);
+    if (text === undefined) known.set(indent, (text = this.container(value, indent)));
+    return text;
+  }
+
+  private container(value: Exclude<Value, null> & object, indent: string): string {
+    const deeper = `${indent}    `;
+    let text = "";
+    if (isValueMap(value)) {
+      for (const key of Object.keys(value).toSorted()) {
+        if (text !== "") text += ",\n";
+        text += `${deeper}${this.key(key)}: ${this.text(value[key] ?? null, deeper)}`;
+      }
+      return text === "" ? "{}" : `{\n${text}\n${indent}}`;
+    }
+    for (const item of value as readonly Value[]) {
+      if (text !== "") text += ",\n";
+      text += deeper + this.text(item, deeper);
+    }
+    return text === "" ? "[]" : `[\n${text}\n${indent}]`;
+  }
+
+  private key(key: string): string {
+    let text = this.keys.get(key);
+    if (text === undefined) this.keys.set(key, (text = JSON.stringify(key)));
+    return text;
+  }
 }
 
 /** Python's JSON has names for what JSON cannot say. */

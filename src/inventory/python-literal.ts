@@ -12,6 +12,8 @@ export type LiteralRead =
 
 /** The value of an INI variable. */
 export function iniValue(text: string): LiteralRead {
+  // Most values are words and addresses, and those are quickly told from literals.
+  if (PLAIN.test(text) && !WORDS.has(text)) return { kind: "value", value: text };
   const reader = new LiteralReader(text);
   try {
     return { kind: "value", value: reader.whole() };
@@ -22,8 +24,12 @@ export function iniValue(text: string): LiteralRead {
   }
 }
 
-class NotLiteral extends Error {}
+/** Thrown for every value that is no literal, so it carries no stack. */
+class NotLiteral {}
+const NOT_LITERAL = new NotLiteral();
 class Unhashable extends Error {}
+
+const PLAIN = /^(?:[A-Za-z_/~][\w./~:@-]*|\d+(?:\.\d+){2,})$/;
 
 const DEEPEST = 90;
 const NUMBER =
@@ -53,7 +59,7 @@ class LiteralReader {
     this.blank();
     const value = this.peek() === "," ? this.tuple(first) : first;
     this.blank();
-    if (this.at < this.text.length) throw new NotLiteral();
+    if (this.at < this.text.length) throw NOT_LITERAL;
     if (this.unhashable !== undefined) throw new Unhashable(this.unhashable);
     return value;
   }
@@ -69,7 +75,7 @@ class LiteralReader {
   }
 
   private expression(): Value {
-    if (++this.depth > DEEPEST) throw new NotLiteral();
+    if (++this.depth > DEEPEST) throw NOT_LITERAL;
     this.blank();
     const next = this.peek();
     const value = this.bracketed(next) ?? this.atom(next);
@@ -104,7 +110,7 @@ class LiteralReader {
     const name = word.exec(this.text)?.[0];
     if (name === undefined) return this.number();
     const value = WORDS.get(name);
-    if (value === undefined) throw new NotLiteral();
+    if (value === undefined) throw NOT_LITERAL;
     this.at += name.length;
     return value;
   }
@@ -161,21 +167,21 @@ class LiteralReader {
       this.unhashable ??= `a ${Array.isArray(key) ? "list" : "mapping"} inside of { }`;
     }
     const name = keyOf(key);
-    if (name === "__proto__") throw new NotLiteral();
+    if (name === "__proto__") throw NOT_LITERAL;
     return name;
   }
 
   private number(): Value {
     NUMBER.lastIndex = this.at;
     const found = NUMBER.exec(this.text)?.[0];
-    if (found === undefined || found === "") throw new NotLiteral();
+    if (found === undefined || found === "") throw NOT_LITERAL;
     this.at += found.length;
-    if (/[\w.]/.test(this.peek())) throw new NotLiteral();
+    if (/[\w.]/.test(this.peek())) throw NOT_LITERAL;
     const digits = found.replaceAll("_", "");
     if (/^0[xob]/i.test(digits)) return smallest(BigInt(digits.toLowerCase()));
     if (/[.eE]/.test(digits)) return asFloat(Number(digits));
     // `007` is an error in Python, `00` is not.
-    if (/^0+[1-9]/.test(digits)) throw new NotLiteral();
+    if (/^0+[1-9]/.test(digits)) throw NOT_LITERAL;
     return smallest(BigInt(digits));
   }
 
@@ -207,12 +213,12 @@ class LiteralReader {
         this.at += 2;
       } else {
         const escape = readEscape(this.text, this.at);
-        if (escape === undefined) throw new NotLiteral();
+        if (escape === undefined) throw NOT_LITERAL;
         text += escape.text;
         this.at += escape.length;
       }
     }
-    throw new NotLiteral();
+    throw NOT_LITERAL;
   }
 
   private peek(): string {
@@ -227,7 +233,7 @@ class LiteralReader {
   }
 
   private expect(token: string): void {
-    if (!this.take(token)) throw new NotLiteral();
+    if (!this.take(token)) throw NOT_LITERAL;
   }
 
   /** A comment reaches to the end of the line, which is the end. */

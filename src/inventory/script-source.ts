@@ -1,6 +1,6 @@
 import { hasErrors, type Diagnostic, type Place } from "../model/diagnostic.ts";
 import { isValueMap, type Value, type ValueMap } from "../model/value.ts";
-import { readYaml } from "../yaml/read.ts";
+import { isJson, readYaml } from "../yaml/read.ts";
 import type { DraftHost, InventoryDraft } from "./draft.ts";
 import type { InventoryFiles } from "./files.ts";
 import type { InventoryAccess } from "./text-file.ts";
@@ -53,11 +53,7 @@ interface Target {
 function readGroup(name: string, content: Value, to: Target): readonly DraftHost[] {
   const { at, source, draft, problems } = to;
   const group = draft.group(name);
-  const parts: ValueMap = Array.isArray(content)
-    ? { hosts: content }
-    : isValueMap(content)
-      ? content
-      : {};
+  const parts = partsOf(name, content);
   const wrong = (what: string) =>
     problems.push(problem(at.file, `the script's answer has ${what} in group ${name}`));
   if (!Array.isArray(content) && !isValueMap(content)) wrong("neither a list nor a mapping");
@@ -80,6 +76,14 @@ function readGroup(name: string, content: Value, to: Target): readonly DraftHost
   return hosts;
 }
 
+/** Old scripts answer a list of hosts, or the variables of a host under its name. */
+function partsOf(name: string, content: Value): ValueMap {
+  if (Array.isArray(content)) return { hosts: content };
+  if (!isValueMap(content)) return {};
+  const isGroup = ["hosts", "vars", "children"].some((key) => Object.hasOwn(content, key));
+  return isGroup ? content : { hosts: [name], vars: content };
+}
+
 async function ask(
   { path, args }: Asked,
   files: InventoryFiles,
@@ -93,6 +97,13 @@ async function ask(
     const said = answer.stderr.trimEnd().split("\n").slice(-5);
     const failed = problem(path, `inventory script ${asked} ended with ${String(answer.code)}`);
     return { problems: [answer.stderr === "" ? failed : { ...failed, detail: said }] };
+  }
+  if (!isJson(answer.stdout)) {
+    const [first = ""] = answer.stdout.trimStart().split("\n");
+    const started = first === "" ? "nothing" : JSON.stringify(first.slice(0, 60));
+    return {
+      problems: [problem(path, `inventory script ${asked} did not print JSON: ${started}`)],
+    };
   }
   const read = readYaml(answer.stdout, `output of ${asked}`, { duplicateKeys: "warning" });
   if (hasErrors(read.problems)) return { problems: read.problems };

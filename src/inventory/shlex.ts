@@ -13,6 +13,13 @@ export interface ShellWord {
  * next character, and `#` outside of quotes starts a comment even in the middle of a word.
  */
 export function shellWords(line: string): ShellWords {
+  if (!/["'#\\]/.test(line)) {
+    const plain = line.matchAll(/\S+/g);
+    return {
+      kind: "words",
+      words: Array.from(plain, ({ 0: text, index: offset }) => ({ text, offset })),
+    };
+  }
   const words: ShellWord[] = [];
   let word: { text: string; offset: number } | undefined;
   let at = 0;

@@ -62,6 +62,8 @@ export interface Inventory {
   readonly groups: ReadonlyMap<string, InventoryGroup>;
   /** One of `hosts`, or the localhost that is there without being named. */
   host(name: string): InventoryHost | undefined;
+  /** What was given to the host itself, lowest precedence first. */
+  own(host: HostId): readonly Variable[];
   /** Every value that was given for a name, lowest precedence first: the last one wins. `-e` is included. */
   candidates(host: HostId): ReadonlyMap<string, readonly Variable[]>;
   /** The winners of `candidates` without `-e`, then `-e`: what stands between them goes between them. */

@@ -1,6 +1,11 @@
 import { writeFile } from "node:fs/promises";
-import { graphText, hostAsJson, inventoryAsJson } from "../../inventory/answers.ts";
-import { jsonText } from "../../inventory/json-text.ts";
+import {
+  graphText,
+  hostAsJson,
+  inventoryAsJson,
+  inventoryAsTree,
+} from "../../inventory/answers.ts";
+import { jsonPieces, jsonText } from "../../inventory/json-text.ts";
 import { inventoryFiles } from "../../inventory/files.ts";
 import { expandLimit, selectHosts } from "../../inventory/select.ts";
 import { errorText } from "../../lib/error-words.ts";
@@ -13,6 +18,7 @@ import { EXIT } from "../exit-codes.ts";
 import type { InventoryCommandOptions } from "../options.ts";
 import { readInventory } from "../sources.ts";
 import type { Terminal } from "../terminal.ts";
+import { yamlText } from "../yaml-text.ts";
 
 /** The answers of `ansible-inventory` and `ansible --list-hosts`. `group` is that of `--graph`. */
 export async function inventory(
@@ -42,7 +48,10 @@ export async function inventory(
     return listHosts(known, options.listHosts, options.limit, terminal);
   const only = options.limit === undefined ? undefined : await limited(known, options, terminal);
   if (typeof only === "number") return only;
-  const answer = inventoryAsJson(known, { ...shown(options), ...(only && { only }) });
+  const answer = (options.yaml ? inventoryAsTree : inventoryAsJson)(known, {
+    ...shown(options),
+    ...(only && { only }),
+  });
   return say(answer, options, terminal);
 }
 
@@ -101,16 +110,21 @@ async function limited(
 
 async function say(
   answer: ValueMap,
-  { output }: InventoryCommandOptions,
+  { output, yaml }: InventoryCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const text = `${jsonText(answer)}\n`;
+  const wholeText = () => (yaml ? yamlText(answer) : `${jsonText(answer)}\n`);
+  if (output === undefined && yaml) {
+    terminal.out(wholeText());
+    return EXIT.done;
+  }
   if (output === undefined) {
-    terminal.out(text);
+    for (const piece of jsonPieces(answer)) terminal.out(piece);
+    terminal.out("\n");
     return EXIT.done;
   }
   try {
-    await writeFile(output, text, { mode: 0o600 });
+    await writeFile(output, wholeText(), { mode: 0o600 });
     return EXIT.done;
   } catch (error) {
     terminal.err(`${output} cannot be written: ${errorText(error)}\n`);

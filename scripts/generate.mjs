@@ -1,4 +1,5 @@
-// Writes what is made from the steps: the registry src/steps/index.ts, the schemas and the pages in docs/steps.
+// Writes what is made from the steps: the registry src/steps/index.ts, the schemas and the pages in docs/steps; and from
+// the command tree: the manual page and the reference of commands.
 //   node scripts/generate.mjs             writes
 //   node scripts/generate.mjs --check     writes nothing; fails when something is not current
 //   … --no-build                          uses dist/ as it is
@@ -88,7 +89,8 @@ if (!process.argv.includes("--no-build")) {
 const load = (path) => import(pathToFileURL(join(root, "dist", path)).href);
 const { steps } = await load("steps/index.js");
 const { generatedFiles } = await load("playbook/generated.js");
-const files = generatedFiles(steps);
+const { generatedHelp } = await load("cli/help/generated.js");
+const files = new Map([...generatedFiles(steps), ...generatedHelp()]);
 for (const [path, text] of files) put(path, text);
 for (const page of existsSync(join(root, "docs/steps"))
   ? readdirSync(join(root, "docs/steps"))

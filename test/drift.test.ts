@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { generatedHelp } from "../src/cli/help/generated.ts";
 import { generatedFiles } from "../src/playbook/generated.ts";
 import { readOnlySteps, steps } from "../src/steps/index.ts";
 
-// What is made from the steps is committed, so that editors and readers need no build. `npm run generate` makes it.
+// What is made from the steps and the command tree is committed, so that editors and readers need no build. `npm run generate` makes it.
 
 const ROOT = join(import.meta.dirname, "..");
-const files = generatedFiles(steps);
+const files = new Map([...generatedFiles(steps), ...generatedHelp()]);
 
 describe("generated files", () => {
   test.each([...files.keys()])("%s is current", (path) => {

@@ -21,6 +21,8 @@ import type {
   TemplateOptions,
   VarsOptions,
 } from "./options.ts";
+import type { CommandShape } from "./help/command-shape.ts";
+import { shapeOf } from "./help/command-shape.ts";
 import { besideStream } from "./beside-stream.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -63,6 +65,12 @@ export async function runArguments(
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   }
+}
+
+/** The tree as data, without what only scripts call. */
+export function visibleShape(program: Command): CommandShape {
+  const shape = shapeOf(program);
+  return { ...shape, commands: shape.commands.filter(({ name }) => name !== "complete") };
 }
 
 export function commandTree(
@@ -273,6 +281,23 @@ export function commandTree(
     });
 
   addVaultCommands(program, terminal, end);
+
+  program
+    .command("completion")
+    .argument("<shell>", "bash, zsh or fish")
+    .description("the script that makes a shell complete commands, options, hosts, groups and runs")
+    .action(async (shell: string) => {
+      const { completion } = await import("./commands/completion.ts");
+      end(completion(shell, terminal));
+    });
+
+  program
+    .command("complete", { hidden: true })
+    .argument("[words...]")
+    .action(async (words: readonly string[]) => {
+      const { candidates } = await import("./commands/completion.ts");
+      end(await candidates(words, visibleShape(program), terminal));
+    });
 
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;

@@ -32,6 +32,7 @@ const OPTIONS = {
   // Our own schemas are checked by tests, and what an author writes by a schema of ours. The words are ours too, and
   // each schema is used a few times only: what would make it faster costs more than it saves.
   validateSchema: false,
+  meta: false,
   messages: false,
   code: { optimize: false },
 } as const;

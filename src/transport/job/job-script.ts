@@ -28,7 +28,6 @@ export function jobFunctions(of: { stateRoot: string; shell: string }): string {
   return `
 _base=${quote(of.stateRoot)}
 _sh=${quote(of.shell)}
-_uid=$(id -u)
 if [ "$_uid" = 0 ]; then _mode=755 _roots=$_base/jobs
 else _mode=700 _roots="\${XDG_STATE_HOME:+$XDG_STATE_HOME/runbook/jobs}
 \${HOME:+$HOME/.runbook/jobs}

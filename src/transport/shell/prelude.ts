@@ -32,6 +32,8 @@ export function prelude(mark: string): string {
     `umask 022`,
     `cd "\${HOME:-/}" 2>/dev/null || cd /`,
     `_n=${quote(mark)}`,
+    // The one program it starts, which also tells whether it may start any.
+    `_uid=$(id -u 2>/dev/null); _may=$?`,
     `_r() { _i=$1; (_t=$2; shift 2; eval "$_t"); _c=$?; printf '%s:%s:%s\\n' "$_n" "$_i" "$_c"; printf '%s:%s:%s\\n' "$_n" "$_i" "$_c" >&2; }`,
     "",
   ].join("\n");
@@ -43,9 +45,8 @@ _l=; { read -r _l </proc/$$/stat; } 2>/dev/null
 set -- \${_l##*) }
 _g=-; [ -n "$3" ] && [ "$3" = "$4" ] && _g=$3
 _b=no; command -v base64 >/dev/null 2>&1 && _b=yes
-_u=$(id -u 2>/dev/null); (exec env true) >/dev/null 2>&1; _x=$?
 _q=no; [ "$(command -v printf)" = printf ] && _q=yes
-printf '%s!hello %s %s %s %s %s %s\\n' "$_n" "$$" "$_g" "\${_u:--}" "$_b" "$_q" "$_x"`;
+printf '%s!hello %s %s %s %s %s %s\\n' "$_n" "$$" "$_g" "\${_uid:--}" "$_b" "$_q" "$_may"`;
 
 export function parseHello(event: string): ShellFacts | undefined {
   const match = /^hello (\d+) (\d+|-) (\d+|-) (yes|no) (yes|no) (\d+)$/.exec(event);

@@ -11,6 +11,8 @@ import type { ConnectionSource } from "./connection.ts";
 import { connectionProblems } from "./connection.ts";
 import { earlierDurations } from "./expected.ts";
 import { EXIT } from "./exit-codes.ts";
+import type { OpenNotice } from "./notifier.ts";
+import { openNotices } from "./notifier.ts";
 import type { RunOptions, StateOptions } from "./options.ts";
 import { createRenderer } from "./renderer.ts";
 import { loginSecrets } from "./secrets.ts";
@@ -28,6 +30,7 @@ export interface NewRun {
   readonly renderer: Renderer;
   readonly redactor: Redactor;
   readonly connections: ConnectionSource;
+  readonly notices: readonly OpenNotice[];
 }
 
 /** A number is the exit code of what was said. */
@@ -86,7 +89,11 @@ export async function prepareNewRun(
   if (made.value === undefined) {
     return made.problems.some((p) => p.code === "inventory/no-hosts") ? EXIT.noHosts : EXIT.invalid;
   }
-  const spec = made.value;
+  const told = openNotices(playbook.value.playbook, made.value, renderer, redactor);
+  terminal.problems(told.problems);
+  if (told.value === undefined) return EXIT.invalid;
+  // What they are signed with is not shown by a report of this run either.
+  const spec = withSecrets(made.value, told.value);
   for (const [host, scope] of Object.entries(spec.scopes)) scopes.set(host, scope);
   const connections: ConnectionSource = {
     scopes: spec.scopes,
@@ -99,7 +106,15 @@ export async function prepareNewRun(
   const unusable = connectionProblems(connections, spec.fleet);
   terminal.problems(unusable);
   if (hasErrors(unusable)) return EXIT.invalid;
-  return { spec, playbook: playbook.value.playbook, renderer, redactor, connections };
+  const notices = told.value;
+  return { spec, playbook: playbook.value.playbook, renderer, redactor, connections, notices };
+}
+
+function withSecrets(spec: RunSpec, notices: readonly OpenNotice[]): RunSpec {
+  const more = notices.flatMap(({ to }) =>
+    to.kind === "webhook" ? [to.address, ...(to.secret === undefined ? [] : [to.secret])] : [],
+  );
+  return more.length === 0 ? spec : { ...spec, secrets: [...(spec.secrets ?? []), ...more] };
 }
 
 export function openStore(options: StateOptions): JournalStore {

@@ -20,6 +20,8 @@ import type { ConnectionSource } from "./connection.ts";
 import { EXIT } from "./exit-codes.ts";
 import { openStore } from "./new-run.ts";
 import type { ResumeOptions, StateOptions } from "./options.ts";
+import type { OpenNotice } from "./notifier.ts";
+import { openNotices } from "./notifier.ts";
 import { openOptions } from "./open-options.ts";
 import { createRenderer } from "./renderer.ts";
 import { loginSecrets, vaultSecrets } from "./secrets.ts";
@@ -96,6 +98,7 @@ export interface OpenRun extends ReadRun, AsyncDisposable {
   readonly renderer: Renderer;
   readonly redactor: Redactor;
   readonly connections: ConnectionSource;
+  readonly notices: readonly OpenNotice[];
 }
 
 /** To go on with: nobody else writes this journal while it is open. Without a name, the newest run that is wanted. */
@@ -132,6 +135,7 @@ export async function openRun(
   return {
     ...read,
     ...made,
+    notices: noticesOf(read, made.renderer, redactor, terminal),
     redactor,
     writer,
     async [Symbol.asyncDispose]() {
@@ -139,6 +143,18 @@ export async function openRun(
       await claim.release();
     },
   };
+}
+
+/** A run that goes on is more important than who is told of it. */
+function noticesOf(
+  { playbook, state }: ReadRun,
+  renderer: Renderer,
+  redactor: Redactor,
+  terminal: Terminal,
+): readonly OpenNotice[] {
+  const opened = openNotices(playbook, state.spec, renderer, redactor);
+  terminal.problems(opened.problems.map((one) => ({ ...one, severity: "warning" })));
+  return opened.value ?? [];
 }
 
 /**

@@ -6,6 +6,9 @@ import type { Redactor } from "../lib/redact.ts";
 import type { Reporter } from "../model/event.ts";
 import type { Playbook } from "../model/playbook.ts";
 import type { RunSpec } from "../model/run-spec.ts";
+import type { OpenNotice } from "./notifier.ts";
+import { createNotifier } from "./notifier.ts";
+import { systemClock } from "./system-clock.ts";
 import { sourceLine } from "./source-line.ts";
 import type { StreamFormat } from "./beside-stream.ts";
 import { createStreamReporter } from "./streaming.ts";
@@ -21,6 +24,7 @@ export interface ReporterParts {
     readonly format?: StreamFormat;
   };
   readonly redactor: Redactor;
+  readonly notices: readonly OpenNotice[];
 }
 
 /** The view at the foot of the terminal, where there is one. */
@@ -52,6 +56,7 @@ export async function reportersFor({
   spec,
   options,
   redactor,
+  notices,
 }: ReporterParts): Promise<readonly Reporter[]> {
   const human = createHumanReporter({
     write: (text) => terminal.out(text),
@@ -67,7 +72,12 @@ export async function reportersFor({
     options.format === "ndjson"
       ? [createStreamReporter({ spec, playbook, mask }, (text) => terminal.document(text))]
       : [];
-  const all = [human, ...(live.length > 0 ? live : [heartbeat(terminal)]), ...stream];
+  const note = (text: string): void => terminal.err(`${text}\n`);
+  const told =
+    notices.length > 0
+      ? [createNotifier({ notices, spec, playbook, mask, clock: systemClock, note })]
+      : [];
+  const all = [human, ...(live.length > 0 ? live : [heartbeat(terminal)]), ...stream, ...told];
   if (options.log === undefined) return all;
   // Loaded where it is asked for: it would be a twentieth of every start.
   const { createLogReporter } = await import("../report/log.ts");

@@ -41,7 +41,7 @@ export interface RunningParts {
 }
 
 export function createRunning(parts: RunningParts): Running & AsyncDisposable {
-  const { spec, playbook, journal } = parts;
+  const { spec, playbook, journal, ask } = parts;
   const reporters = new Set(parts.reporters);
   // V1: a reporter that throws is cut off and noted; it can never change a run.
   const tell = (say: (reporter: Reporter) => void): void => {
@@ -82,7 +82,12 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
     factsOf: new Map(),
     checkParams: validateParams,
     gatherFacts,
-    ...(parts.ask && { ask: parts.ask }),
+    ...(ask && {
+      ask: (question: Question) => {
+        tell((reporter) => reporter.asked?.(question.text));
+        return ask(question);
+      },
+    }),
     emit: (event: RunEvent) => tell((reporter) => reporter.event(event)),
     async append(given: JournalEntry) {
       const entry = maskedEntry(hushedEntry(program, given), (text) => parts.redactor.mask(text));
@@ -92,6 +97,7 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
     async [Symbol.asyncDispose]() {
       await transport[Symbol.asyncDispose]();
       tell((reporter) => reporter.close?.());
+      await Promise.all([...reporters].map(async (reporter) => reporter.drain?.(parts.signal)));
     },
   };
 }

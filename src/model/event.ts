@@ -21,6 +21,10 @@ export type RunEvent =
 export interface Reporter {
   entry(line: JournalLine, after: RunState): void;
   event(event: RunEvent): void;
+  /** Somebody is asked, and the run waits for the answer. */
+  asked?(text: string): void;
   /** Called once, when nothing more will come. */
   close?(): void;
+  /** Called after that: what is still on its way gets a while, and none when the operator leaves at once. Never rejects. */
+  drain?(signal: AbortSignal): Promise<void>;
 }

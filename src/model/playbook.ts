@@ -127,6 +127,19 @@ export interface Rollout {
   readonly unreachable: "fail" | "skip" | { readonly waitMs: number };
 }
 
+/** What people may be told of: `pause` waits for somebody or can be gone on with, `end` is over or stopped by a failure. */
+export const NOTICE_MOMENTS = ["start", "pause", "failure", "end"] as const;
+export type NoticeMoment = (typeof NOTICE_MOMENTS)[number];
+
+/** One entry of `notify:`; texts may hold templates. */
+export interface Notice {
+  readonly at: Place;
+  readonly on: readonly NoticeMoment[];
+  readonly to:
+    | { readonly kind: "webhook"; readonly address: string; readonly secret?: string }
+    | { readonly kind: "command"; readonly argv: readonly string[] };
+}
+
 export interface Playbook {
   readonly file: string;
   readonly name: string;
@@ -135,6 +148,7 @@ export interface Playbook {
   readonly inputs: readonly Input[];
   readonly vars: ValueMap;
   readonly rollout: Rollout;
+  readonly notify: readonly Notice[];
   readonly become?: Value;
   readonly becomeUser?: Value;
   readonly gatherFacts: boolean;

@@ -2,6 +2,7 @@
 // What types cannot say (ids, what may stand where) is judged on the playbook that was read.
 import { IDENTIFIER, choice, condition, flag, mapping, tasks, text } from "./frame-words.ts";
 import { inputSchema } from "./frame-input.ts";
+import { notifySchema } from "./frame-notify.ts";
 import { rolloutSchema } from "./frame-rollout.ts";
 import { templated, type JsonSchema } from "./step-schema.ts";
 
@@ -59,6 +60,7 @@ export function playbookFrame(task: JsonSchema, phase: JsonSchema): JsonSchema {
       },
       vars: mapping("Variables of the playbook. They win over the inventory."),
       rollout: rolloutSchema,
+      notify: notifySchema,
       become: templated(flag("Become another user for every task, root if nothing else is said.")),
       become_user: text("The user to become."),
       become_method: choice(["sudo"], "How to become another user."),

@@ -12,6 +12,7 @@ import { defined } from "./defined.ts";
 import { explain } from "./explain.ts";
 import { phaseSchema, playbookFrame } from "./frame.ts";
 import { readInputs } from "./inputs.ts";
+import { readNotify } from "./notify.ts";
 import { outermost, readPhases, readTasks } from "./phases.ts";
 import { plain } from "./plain.ts";
 import { readRollout } from "./rollout.ts";
@@ -58,6 +59,7 @@ function read(source: Source, steps: StepRegistry): Playbook | undefined {
   );
   const inputs = readInputs(source);
   const rollout = readRollout(source);
+  const notify = readNotify(source);
   const lists = Object.fromEntries(
     LISTS.map((section) => [
       section,
@@ -83,6 +85,7 @@ function read(source: Source, steps: StepRegistry): Playbook | undefined {
     inputs,
     vars: isValueMap(vars) ? vars : {},
     rollout,
+    notify,
     ...defined({ become: value["become"], becomeUser: value["become_user"] }),
     gatherFacts: false,
     goal: outermost(lists["goal"] ?? []),

@@ -61,6 +61,14 @@ export function templatesOfFrame(playbook: Playbook): readonly Template[] {
     ...texts(playbook.become, ["become"]),
     ...texts(playbook.becomeUser, ["become_user"]),
     ...texts(playbook.rollout.lock, ["rollout", "lock"]),
+    ...playbook.notify.flatMap(({ to }, index) =>
+      to.kind === "webhook"
+        ? [
+            ...texts(to.address, ["notify", String(index), "webhook"]),
+            ...texts(to.secret, ["notify", String(index), "secret"]),
+          ]
+        : texts([...to.argv], ["notify", String(index), "command"]),
+    ),
     ...playbook.inputs.flatMap((input) => texts(input.default, ["inputs", input.name, "default"])),
   ];
 }

@@ -46,6 +46,7 @@ export async function apply(
     spec,
     options,
     redactor: made.redactor,
+    notices: made.notices,
   });
   await using running = createRunning({
     ...made,

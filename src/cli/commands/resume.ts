@@ -46,6 +46,7 @@ export async function resume(
       spec: state.spec,
       options,
       redactor: run.redactor,
+      notices: run.notices,
     }),
     signal: wish.signal,
     note: (text) => terminal.err(`${text}\n`),

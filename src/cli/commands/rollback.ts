@@ -50,6 +50,7 @@ export async function rollback(
           spec: state.spec,
           options,
           redactor: run.redactor,
+          notices: run.notices,
         }),
     signal: wish.signal,
     note: (text) => terminal.err(`${text}\n`),

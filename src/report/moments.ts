@@ -47,6 +47,11 @@ export function momentsOf(
           answer: entry.answer,
         });
         break;
+      case "window-set": {
+        const answer = entry.window?.text ?? "none";
+        decisions.push({ at: iso(at), who: entry.who, question: "window", answer });
+        break;
+      }
       case "host-lost":
         mark(at, "lost", entry.diagnostic.summary, entry.host);
         break;
@@ -80,7 +85,6 @@ export function momentsOf(
       case "planned":
       case "goal-seen":
       case "locked":
-      case "window-set":
       case "lane-begun":
       case "looped":
       case "intended":

@@ -109,6 +109,7 @@ export function createTellings(parts: TellingParts): Tellings {
         case "goal-seen":
         case "decision":
         case "locked":
+        case "window-set":
         case "lane-begun":
         case "looped":
         case "intended":

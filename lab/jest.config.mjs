@@ -23,5 +23,6 @@ export default {
   globalSetup: "<rootDir>/scenarios/support/bring-up.mjs",
   globalTeardown: "<rootDir>/scenarios/support/take-down.mjs",
   maxWorkers: 1,
-  testTimeout: 300_000,
+  // The longest takes 150 s on two quiet cores, four times that on a busy machine.
+  testTimeout: 600_000,
 };

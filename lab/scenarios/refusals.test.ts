@@ -122,12 +122,12 @@ printf '%s\\n' VERSION=3 format=bytevalue database=pdns type=btree HEADER=END ' 
     await using site = createSite();
     await onHost(
       "ns2",
-      "echo include-dir=/etc/powerdns/pdns.d >>/etc/powerdns/pdns.conf; echo lmdb-schema-version=5 >/etc/powerdns/pdns.d/guard.conf",
+      "echo include-dir=/etc/powerdns/guard.d >>/etc/powerdns/pdns.conf; mkdir /etc/powerdns/guard.d; echo lmdb-schema-version=5 >/etc/powerdns/guard.d/guard.conf",
     );
     await refused(site, {
       code: 14,
       says: [
-        /ns2: .*lmdb-schema-version=5 \(\/etc\/powerdns\/pdns\.d\/guard\.conf\)/,
+        /ns2: .*lmdb-schema-version=5 \(\/etc\/powerdns\/guard\.d\/guard\.conf\)/,
         /hint: .*Remove it on every host/,
       ],
     });

@@ -16,7 +16,8 @@ const PLACES = ["--config-dir", "--config-name"];
 
 /**
  * What the server will find at its next start, so from its files and not from the one that runs. The program itself says
- * which files it reads: `--config` shows settings and opens no database. The last one in its order counts.
+ * which files it reads: `--config` shows settings and opens no database; of a configuration that it refuses, they are looked
+ * for where they usually are. The last one in its order counts.
  */
 export async function demandedSchema(
   host: HostReader,
@@ -32,6 +33,9 @@ PATH=$PATH:/usr/sbin:/usr/local/sbin
 shown=$(pdns_server ${flags} --config 2>/dev/null | sed 's/^# //')
 dir=$(printf '%s\n' "$shown" | sed -n 's/^config-dir=//p')
 more=$(printf '%s\n' "$shown" | sed -n 's/^include-dir=//p')
+[ -n "$dir" ] || dir=${optionIn(flags, ["--config-dir"]) ?? ""}
+[ -n "$dir" ] || for dir in /etc/powerdns /etc/pdns; do [ ! -d "$dir" ] || break; done
+[ -n "$more" ] || more=$(sed -n 's/^[[:space:]]*include-dir[[:space:]]*=[[:space:]]*//p' "$dir/"${file} 2>/dev/null | tail -n 1)
 set -- "$dir/"${file}
 [ -z "$more" ] || set -- "$@" "$more"/*.conf
 grep -HsE ${`^[[:space:]]*${SETTING}[[:space:]]*=`} -- "$@"

@@ -47,6 +47,12 @@ export function attributeOf(machine: Machine, of: Datum, name: string): Datum {
   return element === undefined ? missing(machine, of, name) : element;
 }
 
+/** The filter `attr`: a method or field, and never a key. */
+export function memberOnly(machine: Machine, of: Datum, name: string): Datum {
+  const member = memberOf(of, name);
+  return member === undefined ? missing(machine, of, name) : member;
+}
+
 /** `of[key]`: an element first, then an attribute if the key is text. */
 export function itemOf(machine: Machine, of: Datum, key: Datum): Datum {
   if (of instanceof Undefined) return of;

@@ -20,6 +20,8 @@ export interface Machine {
   hasFilter(name: string): boolean;
   hasTest(name: string): boolean;
   attribute(of: Datum, name: string): Datum;
+  /** A method or field, and never a key. */
+  member(of: Datum, name: string): Datum;
   item(of: Datum, key: Datum): Datum;
   call(callee: Datum, args: Arguments): Datum;
   /** Runs `inside` one level deeper; a problem when templates, macros or includes nest beyond reason. */

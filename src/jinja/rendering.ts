@@ -1,5 +1,5 @@
 import { bind, firstUndefined } from "./arguments.ts";
-import { attributeOf, itemOf, notCallable } from "./attribute.ts";
+import { attributeOf, itemOf, memberOnly, notCallable } from "./attribute.ts";
 import { concat } from "./concat.ts";
 import { FILTERS } from "./filters/index.ts";
 import { templateFrame } from "./frame.ts";
@@ -214,6 +214,10 @@ export class Rendering implements Machine {
 
   attribute(of: Datum, name: string): Datum {
     return attributeOf(this, of, name);
+  }
+
+  member(of: Datum, name: string): Datum {
+    return memberOnly(this, of, name);
   }
 
   item(of: Datum, key: Datum): Datum {

@@ -24,6 +24,8 @@ export function combined(parts: readonly Datum[], merging: Merging): Dict {
   const dicts = parts.flatMap(dictsOf);
   const [first, ...rest] = dicts;
   if (first === undefined) return new Dict();
+  // All of it is read, also what a later dict replaces: a value that is undefined is found here.
+  for (const dict of dicts) dict.values();
   return rest.reduce((done, next) => merged(done, next, merging), first.copy());
 }
 

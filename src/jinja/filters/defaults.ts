@@ -1,8 +1,8 @@
-import { flagOr } from "../coerce.ts";
-import { failed, TemplateProblem } from "../problem.ts";
+import { flagOr, wantText } from "../coerce.ts";
+import { TemplateProblem } from "../problem.ts";
 import { plugin, undefinedPlugin } from "../plugin.ts";
 import type { Plugins } from "../plugin.ts";
-import { Nothing, Undefined } from "../values/datum.ts";
+import { Undefined } from "../values/datum.ts";
 import { print } from "../values/print.ts";
 import { truthy } from "../values/truth.ts";
 import { typeName } from "../values/type-name.ts";
@@ -11,8 +11,6 @@ const defaulting = undefinedPlugin(["default_value?", "boolean?"], (input, [give
   // None is a default like any other.
   const fallback = given === undefined ? "" : given;
   if (input instanceof Undefined) return fallback;
-  if (input instanceof Nothing)
-    throw failed("the condition is false and there is no else", "Write `a if condition else b`");
   return flagOr(boolean, false) && !truthy(input) ? fallback : input;
 });
 
@@ -33,6 +31,9 @@ export const DEFAULT_FILTERS: Plugins = {
     if (input === null && none !== undefined && none !== null) return none;
     return (truthy(input) ? yes : no) ?? null;
   }),
+  attr: plugin(["name"], (input, [name], { machine }) =>
+    machine.member(input, wantText(name, "the name of an attribute")),
+  ),
   type_debug: undefinedPlugin([], (input) => typeName(input)),
   safe: plugin([], (input) => print(input)),
 };

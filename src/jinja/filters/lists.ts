@@ -21,10 +21,10 @@ export const LIST_FILTERS: Plugins = {
   length: counting,
   count: counting,
   first: plugin([], (input, _, { machine }) =>
-    orUndefined(elements(input)[0], "No first item, sequence was empty.", machine),
+    orUndefined(oneOf(input, 0), "No first item, sequence was empty.", machine),
   ),
   last: plugin([], (input, _, { machine }) =>
-    orUndefined(elements(input).at(-1), "No last item, sequence was empty.", machine),
+    orUndefined(oneOf(input, -1), "No last item, sequence was empty.", machine),
   ),
   join: plugin(["d?", "attribute?"], (input, [separator, attribute], { machine }) => {
     const read = strictReader(attribute, machine);
@@ -139,6 +139,12 @@ export const LIST_FILTERS: Plugins = {
     return new List(subelementsOf(rows, pathOf(path ?? null), flagOr(skip, false)));
   }),
 };
+
+/** Reads that element and no other: the rest may be undefined. */
+function oneOf(input: Datum, at: 0 | -1): Datum | undefined {
+  if (!(input instanceof List)) return elements(input).at(at);
+  return input.length === 0 ? undefined : input.at(at === 0 ? 0 : input.length - 1);
+}
 
 /** None is an element like any other; only no element at all is undefined. */
 function orUndefined(item: Datum | undefined, message: string, machine: Machine): Datum {

@@ -30,6 +30,7 @@ export const NUMBER_FILTERS: Plugins = {
   abs: plugin([], (input) => {
     const number = numeric(input);
     if (number === undefined) throw failed(`bad operand type for abs(): '${typeName(input)}'`);
+    if (number.kind === "float") return float(Math.abs(number.value));
     const sign = number.value < 0 ? -1 : 1;
     return calculate("*", number, { kind: "int", value: sign });
   }),
@@ -89,7 +90,7 @@ function roundedInteger(value: bigint, digits: number): bigint {
 
 /** Ties go to the even neighbour, judged on the exact value, as `round()` does. */
 function roundHalfEven(value: number, digits: number): number {
-  if (!Number.isFinite(value)) return value;
+  if (!Number.isFinite(value) || value === 0) return value;
   const scale = 10 ** Math.abs(digits);
   const scaled = digits >= 0 ? value * scale : value / scale;
   const below = Math.floor(scaled);

@@ -19,6 +19,9 @@ const escapeHtml = (text: string) =>
 
 const escaping = plugin([], (input) => escapeHtml(print(input)));
 
+const ADDRESS =
+  /(?<![\w@/.])(?:https?:\/\/|www\.)(?:[\w%-]+\.)+[a-z]{2,63}(?::\d{1,5})?(?:[/?#][^\s<>"']*[^\s<>"'.,)])?(?=$|[\s.,)<>"'&])/gi;
+
 /** Filters of text into text. */
 export const TEXT_FILTERS: Plugins = {
   upper: plugin([], (input) => print(input).toUpperCase()),
@@ -128,11 +131,24 @@ export const TEXT_FILTERS: Plugins = {
     const text = pairs.join(" ");
     return text !== "" && flagOr(autospace, true) ? ` ${text}` : text;
   }),
-  urlize: plugin([], (input) =>
-    escapeHtml(print(input)).replace(
-      /(?<![\w@/])(https?:\/\/[^\s<>"']+)/g,
-      (url) => `<a href="${url}" rel="noopener">${url}</a>`,
-    ),
+  urlize: plugin(
+    ["trim_url_limit?", "nofollow?", "target?", "rel?"],
+    (input, [limit, nofollow, target, rel]) => {
+      const words = new Set(["noopener", ...textOr(rel, "").split(/\s+/)]);
+      if (flagOr(nofollow, false)) words.add("nofollow");
+      const rels = [...words].filter((word) => word !== "").toSorted();
+      const window = textOr(target, "");
+      const more = window === "" ? "" : ` target="${escapeHtml(window)}"`;
+      const most =
+        limit === undefined || limit === null
+          ? Number.POSITIVE_INFINITY
+          : integerOr(limit, 0, "trim_url_limit");
+      return escapeHtml(print(input)).replace(ADDRESS, (url) => {
+        const href = url.startsWith("www.") ? `https://${url}` : url;
+        const shown = url.length > most ? `${url.slice(0, most)}...` : url;
+        return `<a href="${href}" rel="${rels.join(" ")}"${more}>${shown}</a>`;
+      });
+    },
   ),
 };
 

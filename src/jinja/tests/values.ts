@@ -27,6 +27,7 @@ const greaterEqual = comparison(">=");
 
 function isSubset(small: Datum, large: Datum): boolean {
   const container = new List(elements(large));
+  for (const item of [...elements(small), ...container.all()]) mapKey(item);
   return elements(small).every((item) => contains(container, item));
 }
 

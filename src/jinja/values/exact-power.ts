@@ -79,6 +79,7 @@ export function exactPower(base: number, exponent: number): number {
 
 /** The natural logarithm of a positive finite number. */
 export function exactLog(value: number): number {
+  if (value === 1) return 0;
   const log = naturalLog(value);
   return log < 0n ? -toFloat(-log, 0) : toFloat(log, 0);
 }

@@ -53,6 +53,8 @@ export interface SimulatedHost {
   open(as: { words: PathWords; shellPath: (path: string) => string }): void;
   program(name: string): Program;
   unit(name: "pdns" | "lightningstream"): Unit;
+  /** The release that serves, which need not be the one on the disk. */
+  running(): string | undefined;
   /** What is on its disk: the schema, the release, and the prefix that is written down. */
   standing(): { readonly schema?: number; readonly version?: string; readonly prefix?: string };
   boot(): void;
@@ -163,6 +165,7 @@ export function createHost(setting: HostSetting): SimulatedHost {
     path,
     unit,
     program: (one) => programs.get(one) ?? (() => ({ code: 127 })),
+    running: () => server.runningServer?.version,
     standing: () => {
       const file = openLmdb(path("/var/lib/powerdns/pdns.lmdb"), "must-exist");
       const schema = file.kind === "open" ? schemaIn(file.read()) : undefined;

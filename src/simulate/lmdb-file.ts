@@ -1,5 +1,13 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
-import { own } from "./ownership.ts";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
+import { own, writeOwned } from "./ownership.ts";
 
 /**
  * The file that stands for an LMDB. It is text, and it is a real file: copies, renames, hashes and disks that are full work
@@ -60,6 +68,11 @@ export function openLmdb(path: string, create: "create" | "must-exist"): OpenLmd
     return { kind: "trouble", number: -30793, words: "MDB_INVALID: File is not an LMDB file" };
   }
   return opened;
+}
+
+/** Whoever opens an LMDB leaves this file beside it. */
+export function leaveLock(path: string): void {
+  if (!existsSync(`${path}-lock`)) writeOwned(`${path}-lock`, "", 0o600);
 }
 
 function handle(file: number): OpenLmdb {

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { openLmdb, type LmdbContent, type LmdbTrouble } from "./lmdb-file.ts";
-import { writeOwned } from "./ownership.ts";
+import { leaveLock, openLmdb, type LmdbContent, type LmdbTrouble } from "./lmdb-file.ts";
 import type { Program, Said } from "./program.ts";
 
 /** lmdb-utils, as far as `-n` goes. Words and numbers are those of version 0.9.24. */
@@ -83,11 +82,6 @@ function optionsIn(words: readonly string[], withValue: string) {
     else flags.add(letter);
   }
   return { flags, values, rest };
-}
-
-/** The real tools leave one too; whoever opened it first owns it. */
-function leaveLock(path: string): void {
-  if (!existsSync(`${path}-lock`)) writeOwned(`${path}-lock`, "", 0o600);
 }
 
 function failed(what: string, { number, words }: LmdbTrouble): Said {

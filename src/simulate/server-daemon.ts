@@ -6,7 +6,13 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Daemon, DaemonSetting, Started } from "./daemon.ts";
 import { readQuestion, TYPES, writeReply, type DnsReply } from "./dns-wire.ts";
 import type { HostNetwork, HttpAsked, HttpSaid } from "./host-network.ts";
-import { openLmdb, withDatabases, type LmdbTrouble, type OpenLmdb } from "./lmdb-file.ts";
+import {
+  leaveLock,
+  openLmdb,
+  withDatabases,
+  type LmdbTrouble,
+  type OpenLmdb,
+} from "./lmdb-file.ts";
 import {
   freshMain,
   MAIN_ADDED,
@@ -76,6 +82,7 @@ export function openAs(
     main.close();
     return cannotOpen(`${lmdb}-0`, shard);
   }
+  for (const one of [lmdb, `${lmdb}-0`]) leaveLock(path(one));
   const [mainNames, shardNames] = native >= 6 ? [MAIN_ADDED, SHARD_ADDED] : [[], []];
   rewrite(main, mainNames);
   rewrite(shard, [...SHARD_DATABASES, ...shardNames]);

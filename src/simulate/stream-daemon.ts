@@ -8,7 +8,7 @@ import { newestByInstance, snapshotName, type Bucket } from "./bucket.ts";
 import type { Daemon, DaemonSetting, Started } from "./daemon.ts";
 import { nowInNanoseconds } from "./entry.ts";
 import type { HostNetwork } from "./host-network.ts";
-import { EMPTY, openLmdb, type OpenLmdb } from "./lmdb-file.ts";
+import { EMPTY, leaveLock, openLmdb, type OpenLmdb } from "./lmdb-file.ts";
 import { merge } from "./merge.ts";
 import { readStreamConfig } from "./stream-config.ts";
 
@@ -49,6 +49,7 @@ export function startStream(host: StreamHost, config: string, setting: DaemonSet
   for (const { name, path } of read.lmdbs) {
     const file = openLmdb(host.path(path), "create");
     if (file.kind === "trouble") return fail(`lmdb env open ${path}: ${file.words}`);
+    leaveLock(host.path(path));
     const content = file.read();
     setting.say(`level=info msg="Initialised syncer" db=${name}`);
     syncers.push({

@@ -50,7 +50,7 @@ const STORIES: readonly (readonly [name: string, story: Story])[] = [
     ],
   ],
   [
-    "an upgraded host on the old prefix poisons it, and the way back keeps every server up",
+    "an upgraded host on the old prefix poisons it, and the next run is refused",
     async (site, stage) => {
       const up = await site.upgrade("-l", "ns1");
       await stage.setPrefix("ns1", "v5");

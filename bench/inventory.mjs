@@ -65,7 +65,8 @@ function run(command, cwd) {
   const timed = ["-f", "%e %U %S %M", program, ...args, "-i", "hosts", "--list"];
   const ended = spawnSync("/usr/bin/time", timed, { cwd, stdio: ["ignore", out, "pipe"] });
   closeSync(out);
-  if (ended.status !== 0) throw new Error(`${program} ended with ${ended.status}: ${ended.stderr}`);
+  if (ended.status !== 0)
+    throw new Error(`${program} ended with ${ended.status}: ${ended.stderr.toString()}`);
   const [wall, user, system, memory] = ended.stderr
     .toString()
     .trim()

@@ -77,7 +77,7 @@ function fromPairs(option: string, problems: Diagnostic[]): readonly Variable[] 
   return words.flatMap((word): Variable[] => {
     const text = unescaped(word);
     const split = /(?<!\\)=/.exec(text)?.index ?? -1;
-    if (split <= 0) {
+    if (split <= 0 || text.slice(0, split).trim() === "__proto__") {
       problems.push(
         wrong(
           word,

@@ -94,7 +94,11 @@ function runProgram(path: string, args: readonly string[], cwd: string): Promise
     child.stderr.on("data", keep("stderr"));
     child.on("error", (error) => {
       clearTimeout(deadline);
-      done({ kind: "not-started", reason: error.message });
+      const code = errorCode(error);
+      // The script itself is there: it has been looked at.
+      const reason =
+        code === "ENOENT" ? "the program in its first line does not exist" : REASONS.get(code);
+      done({ kind: "not-started", reason: reason ?? error.message });
     });
     child.on("close", (code, signal) => {
       clearTimeout(deadline);
@@ -115,7 +119,10 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 function errorCode(thrown: unknown): string {
-  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string"
+  return typeof thrown === "object" &&
+    thrown !== null &&
+    "code" in thrown &&
+    typeof thrown.code === "string"
     ? thrown.code
     : "unknown error";
 }

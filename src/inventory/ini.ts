@@ -14,6 +14,8 @@ interface Section {
 }
 
 const SECTION = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/;
+/** What no program that reads the inventory further on could hold. */
+const FORBIDDEN = /\0|\b__proto__\b/;
 const KINDS: readonly string[] = ["hosts", "children", "vars"] satisfies readonly SectionKind[];
 
 /** Reads an INI inventory into the draft. Every line that is wrong is said; the rest is read nevertheless. */
@@ -71,6 +73,13 @@ class IniReader {
     const text = written.trim();
     const at = { line, column: written.length - written.trimStart().length + 1 };
     if (text === "" || text.startsWith("#") || text.startsWith(";")) return;
+    const strange = FORBIDDEN.exec(written)?.[0];
+    if (strange !== undefined) {
+      const what = strange === "\0" ? "a NUL character" : `the name ${strange}`;
+      const column = written.indexOf(strange) + 1;
+      this.say("forbidden", { line, column }, `${what} cannot stand in an inventory`);
+      return;
+    }
     const header = SECTION.exec(text);
     if (header?.[1] !== undefined) {
       this.header(header[1], header[2] ?? "hosts", at);

@@ -47,7 +47,7 @@ export async function readSource(
 function readList(source: string, draft: InventoryDraft): readonly Diagnostic[] {
   for (const entry of source.split(",")) {
     const text = entry.trim();
-    if (text === "") continue;
+    if (text === "" || text === "__proto__") continue;
     const { host, port } = parseAddress(text);
     draft.addHost(host, "ungrouped", { port });
   }
@@ -229,7 +229,8 @@ export function readText(
   const scratch = new InventoryDraft(settings);
   for (const name of draft.groups.keys()) scratch.group(name);
   const fitsIni = fits((into) => readIni(source, into), scratch);
-  if (fitsIni && hasContent(scratch, draft)) return readIni(source, draft);
+  const isJson = /^\s*\{/.test(source.text);
+  if (fitsIni && !isJson && hasContent(scratch, draft)) return readIni(source, draft);
   return looksLikeYaml(source.text, extension) ? asYaml() : readIni(source, draft);
 }
 

@@ -20,6 +20,9 @@ export interface TextFile {
   readonly executable: boolean;
 }
 
+/** A file of this size is something else than an inventory. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
 /** Reads a file that may be encrypted as a whole. */
 export async function readTextFile(
   file: string,
@@ -32,6 +35,11 @@ export async function readTextFile(
     return { problems: [{ code: "inventory/unreadable", severity: "error", summary }] };
   }
   const { path } = found;
+  if (found.bytes.length > MOST_BYTES) {
+    const summary = `larger than ${String(MOST_BYTES / 1024 / 1024)} MiB`;
+    const at = { file, line: 1, column: 1 };
+    return { problems: [{ code: "inventory/too-large", severity: "error", summary, at }] };
+  }
   const executable = (found.mode & 0o111) !== 0;
   const raw = decodeUtf8(found.bytes, file);
   if (raw.value === undefined) return { problems: raw.problems };

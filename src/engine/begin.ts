@@ -63,8 +63,9 @@ async function leaveOut(
 /** A resume: lanes that have not begun are looked at anew; the others are where the journal says. */
 export async function lookBeforeResuming(running: Running): Promise<readonly Refusal[]> {
   const { spec } = running.state;
-  const going = [...running.state.lanes.values()].some((lane) => lane.back !== undefined);
-  if (going) return [];
+  const { lanes } = running.state;
+  // On the way back, and where some hosts were taken back, nothing is begun.
+  if ([...lanes.values()].some((lane) => lane.back !== undefined)) return [];
   const open = spec.hosts.filter((host) => laneOf(running.state, host).begun === undefined);
   const unreached = await connectAll(running, open);
   const absent = new Set(unreached.map(({ host }) => host));

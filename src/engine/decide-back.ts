@@ -9,6 +9,7 @@ import type { Action, Decision, Moment } from "./decide.ts";
 import { laneOf } from "./fold.ts";
 import { laneNext } from "./lane-next.ts";
 import type { Program } from "./program.ts";
+import { isHalfWay } from "./standing.ts";
 
 export function decideBack(program: Program, state: RunState, moment: Moment): Decision {
   const fleet = laneOf(state, FLEET);
@@ -31,7 +32,7 @@ export function decideBack(program: Program, state: RunState, moment: Moment): D
   }
   if (actions.length > 0 || moment.busy.size > 0) return { actions };
   if (going.length > 0) return interrupted();
-  return { actions, end: endOfRollback(state) };
+  return { actions, end: endOfRollback(program, state) };
 }
 
 function interrupted(): Decision {
@@ -115,7 +116,7 @@ export function undoOrder(lane: Lane): readonly HostTaskRecord[] {
     .toSorted((a, b) => b.order - a.order);
 }
 
-function endOfRollback(state: RunState): NonNullable<Decision["end"]> {
+function endOfRollback(program: Program, state: RunState): NonNullable<Decision["end"]> {
   const with_ = (standing: string): readonly HostId[] =>
     [...state.lanes.values()]
       .filter((lane) => lane.back?.standing === standing)
@@ -135,6 +136,12 @@ function endOfRollback(state: RunState): NonNullable<Decision["end"]> {
       why: "needs-operator",
       text: `${pending.join(", ")}: rollback pending, unreachable`,
     };
+  }
+  const halfWay = [...state.lanes.values()].filter((lane) => isHalfWay(program, lane));
+  if (halfWay.length > 0) {
+    const names = halfWay.map(({ host }) => host).join(", ");
+    const text = `${with_("back").join(", ")} went back; ${names} half way`;
+    return { kind: "stopped", why: "interrupted", text };
   }
   return { kind: "rolled-back", whole: state.rollback?.whole === true };
 }

@@ -17,7 +17,7 @@ import type { LaneNext } from "./lane-next.ts";
 import { laneNext } from "./lane-next.ts";
 import type { LaneTask, Program } from "./program.ts";
 import { waitingForOnce } from "./run-once.ts";
-import { failedHosts, hasFailed, isSkipped } from "./standing.ts";
+import { failedHosts, hasFailed, isGoingBack, isSkipped } from "./standing.ts";
 import type { SpanStanding } from "./window.ts";
 import { spanStanding } from "./window.ts";
 
@@ -69,7 +69,7 @@ export interface Moment {
 }
 
 export function decide(program: Program, state: RunState, moment: Moment): Decision {
-  if (isGoingBack(state)) return decideBack(program, state, moment);
+  if (isGoingBack(program, state)) return decideBack(program, state, moment);
   for (const [index, stage] of program.stages.entries()) {
     const decision =
       stage.kind === "lanes"
@@ -78,11 +78,6 @@ export function decide(program: Program, state: RunState, moment: Moment): Decis
     if (decision) return decision;
   }
   return { actions: [], end: endOf(program, state) };
-}
-
-function isGoingBack(state: RunState): boolean {
-  for (const lane of state.lanes.values()) if (lane.back !== undefined) return true;
-  return false;
 }
 
 /** Undefined when the stage is complete. */
@@ -94,10 +89,11 @@ function decideLanes(
 ): Decision | undefined {
   const { spec } = state;
   const views = new Map<HostId, LaneNext>();
-  let failures = 0;
+  let [failures, partlyBack] = [0, false];
   for (const host of spec.hosts) {
     const lane = laneOf(state, host);
-    if (lane.atGoal === true && lane.begun === undefined) continue;
+    if (lane.back) partlyBack = true;
+    if (lane.back || (lane.atGoal === true && lane.begun === undefined)) continue;
     const next = laneNext(lane, tasks);
     views.set(host, next);
     if (hasFailed(next) && !isSkipped(program, lane)) failures++;
@@ -116,7 +112,7 @@ function decideLanes(
     const chosen = chooseInBatch(state, moment, open, views, {
       draining,
       halted,
-      late: span.late === true,
+      late: span.late === true || partlyBack,
       forks: spec.forks,
       waiting,
     });
@@ -215,6 +211,12 @@ function endOfDraining(
     };
   }
   if (exceeded) return onFailure(program, state);
+  if (span.text === "") {
+    if (failedHosts(program, state).length > 0)
+      return { actions: [], end: failureEnd(program, state) };
+    const text = "some hosts were taken back, so no other one is begun; apply the playbook again";
+    return { actions: [], end: { kind: "stopped", why: "hosts-to-do", text } };
+  }
   return endOfSpan(program, state, span);
 }
 

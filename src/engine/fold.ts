@@ -41,6 +41,7 @@ export function started(spec: RunSpec): RunState {
     finished: undefined,
     decisions: [],
     resumed: 0,
+    turned: 0,
   };
 }
 
@@ -125,6 +126,7 @@ function apply(
       laneOf(state, entry.host).lost = undefined;
       return;
     case "rollback-begun":
+      state.turned = seq;
       state.stopped = undefined;
       if (entry.whole) {
         state.rollback = { whole: true, why: entry.why };

@@ -11,6 +11,7 @@ import type { Program } from "./program.ts";
 export function failedHosts(program: Program, state: RunState): readonly HostId[] {
   return state.spec.hosts.filter((host) => {
     const lane = laneOf(state, host);
+    if (lane.back?.standing === "back") return false;
     if (lane.lost) return !isSkipped(program, lane);
     return program.stages.some(
       (stage) => stage.kind === "lanes" && hasFailed(laneNext(lane, stage.tasks)),
@@ -52,8 +53,30 @@ export function isFinished(program: Program, lane: Lane, before?: number): boole
   const lists = program.stages
     .slice(0, before)
     .flatMap((stage) => (stage.kind === "lanes" ? [stage.tasks] : []));
-  if (lane.lost || (lists.length > 0 && lane.begun === undefined)) return false;
+  if (lane.lost || lane.back || (lists.length > 0 && lane.begun === undefined)) return false;
   return lists.every((tasks) => laneNext(lane, tasks).kind === "done");
+}
+
+/** Begun, not at its end, and not taken back: it may be silent, and is still to be gone on with. */
+export function isHalfWay(program: Program, lane: Lane): boolean {
+  return (
+    lane.host !== FLEET && lane.back === undefined && isTouched(lane) && !isFinished(program, lane)
+  );
+}
+
+/**
+ * On the way back. Where only some hosts were taken back and have arrived, those that are half way can be gone on with;
+ * nothing else is begun then.
+ */
+export function isGoingBack(program: Program, state: RunState): boolean {
+  // Asked after every entry: nothing is made for a run that never turned round.
+  if (state.turned === 0) return false;
+  const lanes = [...state.lanes.values()];
+  const turned = lanes.filter((lane) => lane.back !== undefined);
+  // Whoever asked for the way back has not asked to go on.
+  if (state.turned > state.resumed || state.rollback?.whole) return true;
+  if (turned.some((lane) => lane.back?.standing !== "back")) return true;
+  return !lanes.some((lane) => isHalfWay(program, lane));
 }
 
 /** In one word, where a lane stands; a lane lost after a write is in doubt, never merely unreachable. */

@@ -96,4 +96,6 @@ export interface RunState {
   }[];
   /** Sequence number of the entry with which it was last gone on with; 0 while nobody has. */
   resumed: number;
+  /** Sequence number of the entry with which it last turned round; 0 while it never did. */
+  turned: number;
 }

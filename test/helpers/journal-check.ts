@@ -183,6 +183,70 @@ export function disordered(lines: readonly JournalLine[]): readonly string[] {
   return found;
 }
 
+/** J4: lines that do not follow each other, or a journal that does not begin with its run. */
+export function misnumbered(lines: readonly JournalLine[]): readonly string[] {
+  return lines.flatMap(({ seq, entry }, index) =>
+    seq === index + 1 && (entry.type === "run-started") === (index === 0)
+      ? []
+      : [`line ${index + 1} is ${entry.type}, number ${seq}`],
+  );
+}
+
+/**
+ * J5: what an undo did to a machine is what the record of the first intent says, however often it was intended after that;
+ * and a host that is back has taken back all that was ever intended there with a record.
+ */
+export function misrecorded(
+  lines: readonly JournalLine[],
+  effects: readonly Effect[],
+): readonly string[] {
+  const firsts = new Map<string, { readonly seq: number; readonly entry: Intended }>();
+  const undone = new Set<string>();
+  const ways = new Map<HostId, "undo" | "phases">();
+  const turned = new Map<HostId, number>();
+  const found: string[] = [];
+  for (const { seq, entry } of lines) {
+    switch (entry.type) {
+      case "intended":
+        if (!firsts.has(keyOf(entry.of))) firsts.set(keyOf(entry.of), { seq, entry });
+        break;
+      case "rollback-begun":
+        for (const host of entry.hosts) if (!turned.has(host)) turned.set(host, seq);
+        break;
+      case "rollback-way":
+        ways.set(entry.host, entry.way);
+        break;
+      case "undo-settled":
+        if (entry.outcome === "done" || entry.outcome === "already") undone.add(keyOf(entry.of));
+        break;
+      case "host-rolled-back":
+        if (entry.outcome !== "back" || ways.get(entry.host) !== "undo") break;
+        for (const [key, first] of firsts) {
+          const own = first.entry.of.host === entry.host;
+          const forward = first.seq < (turned.get(entry.host) ?? Infinity);
+          if (own && forward && first.entry.undo.kind === "reversible" && !undone.has(key))
+            found.push(`${entry.host} is back, and ${key} was never undone`);
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  for (const stretch of stretchesOf(lines)) {
+    const first = stretch.back ? firsts.get(stretch.key.slice("undo ".length)) : undefined;
+    if (first?.entry.undo.kind !== "reversible") continue;
+    const record = first.entry.undo.record as Partial<Record<string, string | null>> | null;
+    for (const { on, verb, key, value, lines: seq } of effects) {
+      const own = on === stretch.on && key === record?.["key"];
+      if (!own || seq < stretch.from || seq >= stretch.to) continue;
+      const before = record["before"] ?? null;
+      if (before === null ? verb !== "drop" : verb !== "put" || value !== before)
+        found.push(`${stretch.key} did ${verb} ${key} ${value}, and the record says ${before}`);
+    }
+  }
+  return found;
+}
+
 /** Everything that is wrong with a finished journal and its world, in words. Empty: nothing. */
 export function wrongs(
   lines: readonly JournalLine[],
@@ -191,6 +255,8 @@ export function wrongs(
   return [
     ...overlaps(lines).map((one) => `E1 ${one}`),
     ...unannounced(lines, effects).map((one) => `J1 ${one}`),
+    ...misnumbered(lines).map((one) => `J4 ${one}`),
+    ...misrecorded(lines, effects).map((one) => `J5 ${one}`),
     ...repeated(lines, effects).map((one) => `R1 ${one}`),
     ...disordered(lines).map((one) => `R2 ${one}`),
   ];

@@ -281,6 +281,26 @@ phases:
     expect([...life.world.of(hostId("a")).keys()]).toEqual(["one", "two"]);
   });
 
+  test("of a host leaves the others that are half way to be gone on with, and begins none", async () => {
+    const text = reversible
+      .replace("hosts: all", "hosts: all\n")
+      .replace("mode: serial", "mode: window, on_failure: ask");
+    const life = new Life(text, { hosts: ["a", "b", "c"] });
+    life.world.broken.add("a two");
+    life.world.broken.add("b two");
+    expect(codeOf(await life.apply())).toBe(2);
+    expect(codeOf(await life.rollback(["b"]))).toBe(12);
+    expect([...life.world.of(hostId("b")).keys()]).toEqual([]);
+    expect(life.world.lockHolder(hostId("a"))).toBe("RUN-toy");
+    life.world.broken.clear();
+    expect(codeOf(await life.resume())).not.toBe("refused");
+    expect([...life.world.of(hostId("a")).keys()]).toEqual(["one", "two"]);
+    expect([...life.world.of(hostId("b")).keys()]).toEqual([]);
+    expect(life.world.lockHolder(hostId("a"))).toBeUndefined();
+    await life.rollback();
+    expect([...life.world.of(hostId("a")).keys()]).toEqual([]);
+  });
+
   test("stays pending for a host that does not answer, and arrives when it is back", async () => {
     const life = new Life(
       reversible.replace(

@@ -1,6 +1,6 @@
 import { endRun, resumeAnswered } from "../../engine/begin.ts";
 import { lockHosts, unlockHosts } from "../../engine/host-lock.ts";
-import { isTouched } from "../../engine/standing.ts";
+import { isGoingBack, isTouched } from "../../engine/standing.ts";
 import { forgetLeftJobs } from "../../engine/left-jobs.ts";
 import { resumeRun } from "../../engine/resuming.ts";
 import { FLEET } from "../../model/ids.ts";
@@ -91,7 +91,7 @@ export async function resume(
     return EXIT.locked;
   }
   // On the way back whoever does not answer stays behind, and does not keep the others.
-  const goingBack = [...state.lanes.values()].some((lane) => lane.back !== undefined);
+  const goingBack = isGoingBack(running.program, state);
   if (goingBack) {
     for (const { host, diagnostic } of locks)
       await running.append({ type: "host-lost", host, diagnostic });

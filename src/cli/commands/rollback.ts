@@ -104,7 +104,8 @@ export async function rollback(
   const ending = await endRun(running, await execute(running, wish));
   sayEnding(running, ending, terminal);
   if (wish.level === 3) return EXIT.leftAtOnce;
-  return ending.end.kind === "rolled-back"
+  const back = wanted.every((host) => state.lanes.get(host)?.back?.standing === "back");
+  return ending.end.kind === "rolled-back" || (back && wanted.length > 0 && !whole)
     ? EXIT.done
     : ending.exitCode === EXIT.stopped
       ? EXIT.stopped

@@ -16,6 +16,8 @@ import { laneOf } from "./fold.ts";
 import type { LaneNext } from "./lane-next.ts";
 import { laneNext } from "./lane-next.ts";
 import type { LaneTask, Program } from "./program.ts";
+import type { PauseStanding } from "./pause.ts";
+import { pauseStanding } from "./pause.ts";
 import { waitingForOnce } from "./run-once.ts";
 import { failedHosts, hasFailed, isGoingBack, isSkipped } from "./standing.ts";
 import type { SpanStanding } from "./window.ts";
@@ -30,6 +32,10 @@ export type Action =
       readonly phase: Phase;
       readonly record: HostTaskRecord;
     }
+  /** `pause_after`: asks whether to go on, or writes down until when it pauses. */
+  | { readonly kind: "begin-pause"; readonly done: number }
+  /** Looks again soon. */
+  | { readonly kind: "wait"; readonly untilMs: number }
   /** Fleet hosts outside the selection: are they at their goal? */
   | { readonly kind: "look-at-goal"; readonly hosts: readonly HostId[] }
   | {
@@ -89,13 +95,14 @@ function decideLanes(
 ): Decision | undefined {
   const { spec } = state;
   const views = new Map<HostId, LaneNext>();
-  let [failures, partlyBack] = [0, false];
+  let [failures, done, partlyBack] = [0, 0, false];
   for (const host of spec.hosts) {
     const lane = laneOf(state, host);
     if (lane.back) partlyBack = true;
     if (lane.back || (lane.atGoal === true && lane.begun === undefined)) continue;
     const next = laneNext(lane, tasks);
     views.set(host, next);
+    if (next.kind === "done") done++;
     if (hasFailed(next) && !isSkipped(program, lane)) failures++;
   }
   const exceeded = failures > spec.maxFailures;
@@ -103,6 +110,10 @@ function decideLanes(
   const span = spanStanding(state.window, moment.nowMs, spec.expectedMs, next);
   const draining = exceeded || moment.stop >= 1 || span.drains;
   const halted = moment.stop >= 2 || span.halts;
+  const pause =
+    next === undefined
+      ? ({ kind: "none" } as const)
+      : pauseStanding(program.run.playbook.rollout, state, done, moment.nowMs);
   const waiting = waitingForOnce(program, state, moment.busy, views);
   const actions: Action[] = [];
   let left = false;
@@ -112,7 +123,7 @@ function decideLanes(
     const chosen = chooseInBatch(state, moment, open, views, {
       draining,
       halted,
-      late: span.late === true || partlyBack,
+      late: span.late === true || partlyBack || pause.kind !== "none",
       forks: spec.forks,
       waiting,
     });
@@ -121,10 +132,25 @@ function decideLanes(
     // A later batch may have lanes between rest points too: a resume finds it so when an earlier host is tried again.
     if (chosen.actions.length > 0 || chosen.busy || !chosen.left) return { actions };
   }
+  if (left && pause.kind !== "none" && !draining && moment.busy.size === 0)
+    return duringPause(pause, done);
   if (left) return endOfDraining(program, state, moment, exceeded, span);
   if (moment.busy.size > 0) return { actions };
   if (exceeded) return onFailure(program, state);
   return undefined;
+}
+
+function duringPause(pause: Exclude<PauseStanding, { kind: "none" }>, done: number): Decision {
+  switch (pause.kind) {
+    case "due":
+      return { actions: [{ kind: "begin-pause", done }] };
+    case "until":
+      return { actions: [{ kind: "wait", untilMs: pause.untilMs }] };
+    case "refused": {
+      const text = `paused after ${done} hosts; resume asks again`;
+      return { actions: [], end: { kind: "stopped", why: "interrupted", text } };
+    }
+  }
 }
 
 function isOpen(next: LaneNext | undefined): boolean {

@@ -14,6 +14,7 @@ import { createLanes } from "./lanes.ts";
 import { forgetLeftJobs } from "./left-jobs.ts";
 import { seeGoal } from "./look.ts";
 import type { Running } from "./running.ts";
+import { GO_ON, PAUSE } from "./pause.ts";
 import { runTask } from "./task-run.ts";
 import { undoRecord } from "./undo.ts";
 import { chooseWay, endLaneBack } from "./way.ts";
@@ -81,6 +82,8 @@ function failedEnd(error: unknown): End {
 /** One action at a time for each of these. */
 function laneOfAction(action: Action): HostId {
   switch (action.kind) {
+    case "begin-pause":
+    case "wait":
     case "look-at-goal":
     case "begin-rollback":
     case "ask-about-failure":
@@ -113,6 +116,12 @@ async function act(running: Running, action: Action): Promise<void> {
       const { hosts, whole, why } = action;
       return running.append({ type: "rollback-begun", hosts, whole, why, who: "on_failure" });
     }
+    case "begin-pause":
+      return beginPause(running, action.done);
+    case "wait": {
+      const left = action.untilMs - running.clock.now();
+      return running.clock.sleep(Math.max(1, Math.min(left, 1000)), running.signal);
+    }
     case "ask-about-failure":
       return askAboutFailure(running, action.failed);
     case "choose-way":
@@ -123,6 +132,20 @@ async function act(running: Running, action: Action): Promise<void> {
       return endLaneBack(running, action.host, action.outcome);
   }
   assertNever(action);
+}
+
+async function beginPause(running: Running, done: number): Promise<void> {
+  const { pauseAfter } = running.program.run.playbook.rollout;
+  const question = PAUSE;
+  if (pauseAfter?.forMs !== undefined) {
+    const answer = running.clock.now() + pauseAfter.forMs;
+    return running.append({ type: "decision", who: "pause_after", question, answer });
+  }
+  const text = `${done} hosts are done. Go on with the others?`;
+  const choices = [GO_ON, "stop"];
+  const given = await running.ask?.({ about: PAUSE, text, choices, fallback: "stop" });
+  const who = given === undefined ? "nobody could be asked" : running.state.spec.who;
+  return running.append({ type: "decision", who, question, answer: given ?? "stop" });
 }
 
 async function askAboutFailure(running: Running, failed: readonly HostId[]): Promise<void> {

@@ -121,6 +121,8 @@ export interface Rollout {
   readonly forks: number;
   readonly maxFailures: BatchSize;
   readonly onFailure: OnFailure;
+  /** Once so many hosts are done, no other begins for so long; without a time, before somebody says so. */
+  readonly pauseAfter?: { readonly hosts: number; readonly forMs?: number };
   readonly window?: WindowSpan;
   /** Names something shared beyond the hosts, such as a bucket. */
   readonly lock?: Value;

@@ -45,6 +45,17 @@ export const rolloutSchema: JsonSchema = {
       ["stop", "rollback_host", "rollback_run", "ask"],
       "What happens to hosts after a failure: `ask` if not given, which is `stop` when nobody can answer.",
     ),
+    pause_after: {
+      type: "integer",
+      minimum: 1,
+      description:
+        "Once so many hosts are done, no other begins before somebody says so; where nobody can, the run stops and can be resumed.",
+    },
+    pause_for: {
+      type: ["string", "integer"],
+      minimum: 0,
+      description: "With `pause_after`: how long, instead of asking.",
+    },
     window: {
       title: "window",
       type: "object",

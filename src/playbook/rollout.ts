@@ -1,6 +1,7 @@
+import { asText } from "../lib/as-text.ts";
 import { parseDuration } from "../lib/duration.ts";
 import type { BatchSize, OnFailure, Rollout } from "../model/playbook.ts";
-import { isValueMap, type Value } from "../model/value.ts";
+import { isValueMap, type Value, type ValueMap } from "../model/value.ts";
 import { isValueList, say, valueAt, type Source } from "./source.ts";
 import { readWindowSpan } from "./window-span.ts";
 
@@ -39,10 +40,37 @@ export function readRollout(source: Source): Rollout {
     forks: typeof forks === "number" && forks >= 1 ? forks : FORKS,
     maxFailures: batchSize(written["max_failures"]) ?? { kind: "count", hosts: 0 },
     onFailure,
+    ...pauseAfter(source, mode, written),
     ...(window === undefined ? {} : { window }),
     ...(lock === undefined ? {} : { lock }),
     unreachable: readUnreachable(source, written["unreachable"]),
   };
+}
+
+function pauseAfter(
+  source: Source,
+  mode: Rollout["mode"],
+  written: ValueMap,
+): Pick<Rollout, "pauseAfter"> {
+  const { pause_after: hosts, pause_for: time } = written;
+  const forMs = typeof time === "number" ? time * 1000 : parseDuration(asText(time ?? ""));
+  if (time !== undefined && forMs === undefined) {
+    say(source, source.at(["rollout", "pause_for"]), {
+      code: "playbook/bad-value",
+      summary: `"${asText(time)}" is not a duration`,
+      hint: "Write for example `pause_for: 10m`.",
+    });
+  }
+  const unused = hosts === undefined ? "pause_for" : mode === "window" ? "pause_after" : undefined;
+  if (unused !== undefined && written[unused] !== undefined) {
+    say(source, source.at(["rollout", unused], "key"), {
+      code: "playbook/unused",
+      severity: "warning",
+      summary: `"${unused}" has no meaning ${hosts === undefined ? 'without "pause_after"' : "in `mode: window`, where all hosts begin together"}`,
+    });
+  }
+  if (typeof hosts !== "number") return {};
+  return { pauseAfter: { hosts, ...(forMs !== undefined && { forMs }) } };
 }
 
 function batchSizes(value: Value | undefined): readonly [BatchSize, ...BatchSize[]] {

@@ -9,6 +9,7 @@ import type {
   DemoOptions,
   DocOptions,
   DoctorOptions,
+  InitOptions,
   InventoryCommandOptions,
   InventoryOptions,
   PlanOptions,
@@ -249,6 +250,16 @@ export function commandTree(
     .action(async (pattern: string | undefined, options: DoctorOptions) => {
       const { doctor } = await import("./commands/doctor.ts");
       end(await doctor(pattern, options, terminal));
+    });
+
+  withConnection(withInventory(program.command("init")))
+    .description("find the name servers of an inventory, and write what the upgrade wants to know")
+    .option("--target-version <version>", "version to install; asked for where it is not given")
+    .option("--out <name>", "writes NAME.yml and NAME.ini", "runbook-site")
+    .option("--force", "write over files that are there")
+    .action(async (options: InitOptions) => {
+      const { init } = await import("./commands/init.ts");
+      end(await init(options, terminal));
     });
 
   program

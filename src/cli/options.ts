@@ -142,3 +142,9 @@ export interface VaultCommandOptions {
 export interface DoctorOptions extends RunOptions {
   readonly format: "text" | "json";
 }
+
+export interface InitOptions extends RunOptions {
+  readonly targetVersion?: string;
+  readonly out: string;
+  readonly force?: true;
+}

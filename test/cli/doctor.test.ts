@@ -1,7 +1,7 @@
 /** The doctor on the simulated fleet, well and ill. */
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { Fleet } from "../../src/simulate/fleet.ts";
 import { startFleet } from "../../src/simulate/fleet.ts";
 import type { Ended } from "../helpers/command-line.ts";
@@ -92,5 +92,33 @@ describe("a fleet", () => {
     expect(out).toMatch(
       /ns1\n {2}ERROR +reachable: .*\n( +.*\n)*1 hosts: 1 with errors|ns1\n {2}ERROR/,
     );
+  });
+});
+
+describe("init", () => {
+  const init = (...args: readonly string[]): Promise<Ended> => {
+    const env = { PATH: process.env["PATH"] ?? "", HOME: fleet.folder };
+    const given = ["init", "-i", fleet.inventory, ...args];
+    return invoke(given, { cwd: fleet.folder, env }).ended;
+  };
+
+  test("writes what a plan can be made with, asks nobody, and writes over nothing", async () => {
+    const { code, out, err } = await init("--target-version", "5.1.*");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toContain("name servers with Lightning Stream: ns1, ns2, ns3\n");
+    expect(readFileSync(join(fleet.folder, "runbook-site.yml"), "utf8")).toContain(
+      'target_version: "5.1.*"\nold_schema: 5\nnew_schema: 6\nnew_prefix: v6\n',
+    );
+    const again = await init("--target-version", "5.1.*");
+    expect({ code: again.code, err: again.err }).toEqual({
+      code: 14,
+      err: "runbook-site.yml was not written: it is there already; --force writes over it.\n",
+    });
+    const env = { PATH: process.env["PATH"] ?? "", HOME: fleet.folder };
+    const playbook = join(import.meta.dirname, "..", "..", "playbooks", "schema-upgrade.yaml");
+    const validate = ["validate", playbook, "-i", fleet.inventory, "-i", "runbook-site.ini"];
+    const valid = await invoke([...validate, "-e", "@runbook-site.yml"], { cwd: fleet.folder, env })
+      .ended;
+    expect({ code: valid.code, err: valid.err }).toEqual({ code: 0, err: "" });
   });
 });

@@ -46,9 +46,9 @@ export async function init(given: InitOptions, terminal: Terminal): Promise<numb
     terminal.out(`written: ${file}\n`);
   }
   const inventories = options.inventory.map((source) => `-i ${source} `).join("");
-  const [[site = ""] = [], [group = ""] = []] = files;
+  const named = files.map(([file]) => file);
   terminal.out(
-    `next: runbook plan playbooks/schema-upgrade.yaml ${inventories}-i ${group} -e @${site}\n`,
+    `next: runbook plan playbooks/schema-upgrade.yaml ${inventories}-i ${named[1] ?? ""} -e @${named[0] ?? ""}\n`,
   );
   return EXIT.done;
 }

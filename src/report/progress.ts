@@ -106,7 +106,9 @@ export function createProgress(outline: Outline, now: () => number): Progress {
     entry({ entry }, after) {
       const touched = hostsOf(entry);
       if (!run.begun || touched === "all") refreshAll(after);
-      if (!run.begun) estimate.begin([...hosts.values()], fleet);
+      // The time that an operator takes to read the plan says nothing about the work.
+      const isAccepted = entry.type === "decision" && entry.question === "go";
+      if (!run.begun || isAccepted) estimate.begin([...hosts.values()], fleet);
       run.begun = true;
       for (const host of touched === "all" ? [] : touched) refresh(host, after);
       if (entry.type === "decision" || entry.type === "lane-begun") run.looking = undefined;

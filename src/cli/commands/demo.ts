@@ -16,6 +16,10 @@ const CONSENT = ["--yes", "--accept-irreversible"];
 const LONGEST_WAIT_MS = 600_000;
 
 export async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
+  if (options.fault === "list") {
+    terminal.out(faultList());
+    return EXIT.done;
+  }
   const fault = options.fault === undefined ? undefined : faultNamed(options.fault);
   if (options.fault !== undefined && fault === undefined) {
     return unknownFault(options.fault, terminal);
@@ -32,6 +36,7 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
     terminal.err("The fleet did not come up. This is a bug in runbook: please report it.\n");
     return EXIT.bug;
   }
+  outliveInterrupts(story);
   if (options.keep === true) return await keep(story, options, fault);
   return fault === undefined
     ? await story.tell(options.mode)
@@ -196,7 +201,7 @@ runbook rollback
   }
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => undefined, 60_000);
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.once(signal, () => {
         clearInterval(timer);
         resolve();
@@ -240,9 +245,17 @@ function unknownFault(name: string, terminal: Terminal): number {
     name,
     FAULTS.map((fault) => fault.name),
   );
-  const list = FAULTS.map((fault) => `  ${fault.name.padEnd(18)} ${fault.summary}\n`);
   terminal.err(
-    `There is no fault "${name}"${meant === undefined ? "" : `: did you mean "${meant}"?`} These are there:\n${list.join("")}`,
+    `There is no fault "${name}"${meant === undefined ? "" : `: did you mean "${meant}"?`} These are there:\n${faultList()}`,
   );
   return EXIT.usage;
+}
+
+const faultList = (): string =>
+  FAULTS.map((fault) => `  ${fault.name.padEnd(18)} ${fault.summary}\n`).join("");
+
+/** An interrupt is for the run on the same terminal; what the fleet made is taken away in any case. */
+function outliveInterrupts(story: Story): void {
+  process.on("SIGINT", () => undefined);
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => story.kill());
 }

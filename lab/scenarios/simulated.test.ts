@@ -71,10 +71,10 @@ const STORIES: readonly (readonly [name: string, story: Story])[] = [
     },
   ],
   [
-    "a new server that refuses to start stops the run, and the way back undoes it",
+    "a setting that would keep the new server from starting is refused",
     async (site, stage) => {
       await stage.addServerSetting("ns2", "lmdb-schema-version=5");
-      return [(await site.upgrade()).code, (await site.rollback()).code];
+      return [(await site.upgrade()).code];
     },
   ],
 ];

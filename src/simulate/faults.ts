@@ -96,13 +96,15 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: "schema-demanded",
+    summary: "the second host demands schema 5 of its server (lmdb-schema-version)",
+    inject: (fleet) => demandOldSchema(second(fleet)),
+  },
+  {
     name: "server-refuses",
     summary:
-      "the second host demands schema 5 of its server (lmdb-schema-version): a new one does not start",
-    inject: (fleet) => {
-      const file = second(fleet).path(SERVER_CONFIG);
-      writeOwned(file, `${readFileSync(file, "utf8")}lmdb-schema-version=5\n`, 0o640);
-    },
+      "somebody makes the second host demand schema 5 in the middle of the run: its new server does not start",
+    inject: (fleet) => when(fleet, installs, demandOldSchema),
   },
   {
     name: "upgraded-early",
@@ -179,6 +181,11 @@ export const FAULTS: readonly Fault[] = [
     inject: (fleet) => writeOwned(second(fleet).path("/etc/sudo-password"), "sesame\n", 0o600),
   },
 ];
+
+function demandOldSchema(host: FleetHost): void {
+  const file = host.path(SERVER_CONFIG);
+  writeOwned(file, `${readFileSync(file, "utf8")}lmdb-schema-version=5\n`, 0o640);
+}
 
 function program(host: FleetHost, name: string, text: string): void {
   const path = host.path(`/usr/local/sbin/${name}`);

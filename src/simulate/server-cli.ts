@@ -20,6 +20,14 @@ export function pdnsServer(host: ServerPrograms): Program {
     if (words.includes("--version")) {
       return { err: `${stamp()} PowerDNS Authoritative Server ${version} (C) PowerDNS.COM BV\n` };
     }
+    if (words.includes("--config")) {
+      const settings = new Map([
+        ["config-dir", "/etc/powerdns"],
+        ["include-dir", "/etc/powerdns/pdns.d"],
+        ...readSettings(path),
+      ]);
+      return { out: [...settings].map(([name, value]) => `${name}=${value}\n`).join("") };
+    }
     if (words.includes("--config=check")) {
       readSettings(path);
       return {};

@@ -10,6 +10,7 @@ describe("refused with nothing changed", () => {
     ["foreign-snapshot", "old-ns9"],
     ["disk-full", "step/disk-full"],
     ["clock-skew", "step/clock-skew"],
+    ["schema-demanded", "lmdb-schema-version=5"],
     ["host-key", "transport/host-key-changed"],
     ["sudo-password", "transport/sudo-password-required"],
   ])("%s", async (fault, words) => {

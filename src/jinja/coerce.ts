@@ -1,4 +1,4 @@
-import { failed } from "./problem.ts";
+import { failed, TemplateProblem } from "./problem.ts";
 import type { Datum } from "./values/datum.ts";
 import { numeric, wantInteger } from "./values/number.ts";
 import { print } from "./values/print.ts";
@@ -16,6 +16,16 @@ export function flagOr(datum: Datum | undefined, fallback: boolean): boolean {
 
 export function integerOr(datum: Datum | undefined, fallback: number, what: string): number {
   return datum === undefined || datum === null ? fallback : wantInteger(datum, what);
+}
+
+const WIDEST = 1_000_000;
+
+/** A width, an indentation or a number of digits: nobody wants a line of a million characters. */
+export function bounded(size: number, what: string): number {
+  if (Math.abs(size) <= WIDEST) return size;
+  throw new TemplateProblem("jinja/budget", `${what} of ${size} is too large`, {
+    hint: `At most ${WIDEST} is possible`,
+  });
 }
 
 export function wantText(datum: Datum | undefined, what: string): string {

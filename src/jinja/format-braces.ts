@@ -1,3 +1,4 @@
+import { bounded } from "./coerce.ts";
 import { numberField } from "./methods/numbers.ts";
 import { failed } from "./problem.ts";
 import { mapKey } from "./values/compare.ts";
@@ -115,6 +116,8 @@ function formatOne(value: Datum, spec: string): string {
   const match = SPEC.exec(spec);
   if (match === null) throw failed(`invalid format specification '${spec}'`);
   const [, fill, align, sign, alternate, zero, width, grouping, precision, type = ""] = match;
+  bounded(Number(width ?? 0), "a width");
+  bounded(Number(precision ?? 0), "a precision");
   const number = numeric(value);
   if (number !== undefined && type === "s")
     throw failed(`unknown format code 's' for object of type '${typeName(value)}'`);

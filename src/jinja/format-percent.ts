@@ -1,3 +1,4 @@
+import { bounded } from "./coerce.ts";
 import { failed } from "./problem.ts";
 import { mapKey } from "./values/compare.ts";
 import { Dict, List, Tuple } from "./values/datum.ts";
@@ -25,8 +26,9 @@ export function formatPercent(format: string, values: Datum): string {
     DIRECTIVE,
     (whole, key?: string, flags = "", width?: string, precision?: string, type = "") => {
       if (type === "%" && whole === "%%") return "%";
-      const size = width === "*" ? starred(take()) : Number(width ?? 0);
+      const size = bounded(width === "*" ? starred(take()) : Number(width ?? 0), "a width");
       const digits = precision === "*" ? starred(take()) : precision && Number(precision);
+      if (typeof digits === "number") bounded(digits, "a precision");
       let value: Datum;
       if (key === undefined) value = take();
       else {

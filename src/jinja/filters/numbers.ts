@@ -90,7 +90,8 @@ function roundedInteger(value: bigint, digits: number): bigint {
 
 /** Ties go to the even neighbour, judged on the exact value, as `round()` does. */
 function roundHalfEven(value: number, digits: number): number {
-  if (!Number.isFinite(value) || value === 0) return value;
+  if (!Number.isFinite(value) || value === 0 || digits > 308) return value;
+  if (digits < -308) return value < 0 ? -0 : 0;
   const scale = 10 ** Math.abs(digits);
   const scaled = digits >= 0 ? value * scale : value / scale;
   const below = Math.floor(scaled);
@@ -134,6 +135,8 @@ function parseInteger(text: string, base: number): bigint | undefined {
   const [, sign, prefix = "", body = ""] = match;
   const allowed = PREFIXES[base] === prefix || prefix === "";
   const digits = (allowed ? body : prefix + body).replaceAll("_", "");
+  // Python, too, reads no longer ones.
+  if (digits.length > 4300) return undefined;
   let value = 0n;
   for (const char of digits) {
     const digit = Number.parseInt(char, 36);

@@ -1,4 +1,4 @@
-import { flagOr, integerOr } from "../coerce.ts";
+import { bounded, flagOr, integerOr } from "../coerce.ts";
 import { readJson, writeJson } from "../json-text.ts";
 import type { JsonStyle } from "../json-text.ts";
 import type { Machine } from "../machine.ts";
@@ -86,7 +86,9 @@ function jsonStyle(call: PluginCall, base: Partial<JsonStyle>): JsonStyle {
 }
 
 function indentText(indent: Datum): string {
-  return typeof indent === "string" ? indent : " ".repeat(integerOr(indent, 0, "indent"));
+  return typeof indent === "string"
+    ? indent
+    : " ".repeat(bounded(integerOr(indent, 0, "indent"), "an indent"));
 }
 
 function yamlStyle(call: PluginCall, base: { indent: number; flow: "leaves" | "never" }) {

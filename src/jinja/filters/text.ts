@@ -1,4 +1,4 @@
-import { flagOr, integerOr, textOr, wantText } from "../coerce.ts";
+import { bounded, flagOr, integerOr, textOr, wantText } from "../coerce.ts";
 import { replaceText } from "../methods/text.ts";
 import { capitalized, splitLines, splitText } from "../methods/text-shapes.ts";
 import { formatPercent } from "../format-percent.ts";
@@ -48,12 +48,18 @@ export const TEXT_FILTERS: Plugins = {
   ),
   center: plugin(["width?"], (input, [width]) => {
     const text = print(input);
-    const missing = Math.max(0, integerOr(width, 80, "width") - codePoints(text));
+    const missing = Math.max(
+      0,
+      bounded(integerOr(width, 80, "width"), "a width") - codePoints(text),
+    );
     const left = Math.floor(missing / 2) + (missing & (missing + codePoints(text)) & 1);
     return " ".repeat(left) + text + " ".repeat(missing - left);
   }),
   indent: plugin(["width?", "first?", "blank?"], (input, [width, first, blank]) => {
-    const pad = typeof width === "string" ? width : " ".repeat(integerOr(width, 4, "width"));
+    const pad =
+      typeof width === "string"
+        ? width
+        : " ".repeat(bounded(integerOr(width, 4, "width"), "a width"));
     const text = wantText(input, "what is indented");
     const lines = text.split(/\r\n|[\n\r\v\f\x85\u2028\u2029]/);
     const all = flagOr(blank, false);

@@ -1,4 +1,4 @@
-import { flagOr, integerOr, wantText } from "../coerce.ts";
+import { bounded, flagOr, integerOr, wantText } from "../coerce.ts";
 import { formatBraces } from "../format-braces.ts";
 import { failed } from "../problem.ts";
 import { mapKey } from "../values/compare.ts";
@@ -37,7 +37,7 @@ export const TEXT_METHODS: Methods<string> = {
     oneOf(suffix, (one) => part(self, start, end).endsWith(one)),
   ),
   expandtabs: method(["tabsize?"], (self, [size]) =>
-    expandTabs(self, integerOr(size, 8, "tabsize")),
+    expandTabs(self, bounded(integerOr(size, 8, "tabsize"), "a tab size")),
   ),
   find: method(["sub", "start?", "end?"], (self, args) => position(self, args, "first")),
   format: openMethod((self, _, given) => formatBraces(self, given)),
@@ -117,7 +117,7 @@ export const TEXT_METHODS: Methods<string> = {
   upper: method([], (self) => self.toUpperCase()),
   zfill: method(["width"], (self, [width]) => {
     const sign = /^[+-]/.exec(self)?.[0] ?? "";
-    const missing = wantInteger(width ?? null, "width") - codePoints(self);
+    const missing = bounded(wantInteger(width ?? null, "width"), "a width") - codePoints(self);
     return sign + "0".repeat(Math.max(0, missing)) + self.slice(sign.length);
   }),
 };
@@ -185,7 +185,7 @@ function padded(
   fill: Datum | undefined,
   side: "before" | "after" | "both",
 ): string {
-  const missing = wantInteger(width ?? null, "width") - codePoints(self);
+  const missing = bounded(wantInteger(width ?? null, "width"), "a width") - codePoints(self);
   if (missing <= 0) return self;
   const char = fill === undefined ? " " : wantText(fill, "the fill character");
   if (side === "before") return char.repeat(missing) + self;

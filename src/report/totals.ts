@@ -19,12 +19,13 @@ export function outcomeOfHost(lane: Lane, standingOf: StandingOf): HostOutcome {
       return "going-back";
     case undefined:
   }
-  if (lane.begun === undefined && lane.tasks.size === 0) {
-    if (lane.lost) return "unreachable";
-    return lane.atGoal === true ? "at-goal" : "untouched";
-  }
-  const standing = standingOf(lane);
-  return standing === "lost" ? "unreachable" : standing;
+  const begun = lane.begun !== undefined || lane.tasks.size > 0;
+  if (!begun && lane.lost) return "unreachable";
+  const standing = begun ? standingOf(lane) : "open";
+  if (standing === "lost") return "unreachable";
+  // It was not entered; what a fleet phase did there is no way into it either.
+  if (standing === "open" && lane.begun === undefined && lane.atGoal === true) return "at-goal";
+  return begun ? standing : "untouched";
 }
 
 export function totalsOf(state: RunState, standingOf: StandingOf): Totals {

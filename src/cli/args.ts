@@ -16,9 +16,9 @@ import type {
   ReportOptions,
   ResumeOptions,
   RollbackOptions,
-  RunOptions,
+  RunsOptions,
   ShowOptions,
-  StateOptions,
+  StatusOptions,
   TemplateOptions,
   VarsOptions,
 } from "./options.ts";
@@ -112,7 +112,8 @@ export function commandTree(
 
   withRun(program.command("status").argument("<playbook>"))
     .description("where every host stands now against goal and preflight; changes nothing")
-    .action(async (playbook: string, options: RunOptions) => {
+    .option("--json", "as JSON")
+    .action(async (playbook: string, options: StatusOptions) => {
       const { status } = await import("./commands/status.ts");
       end(await status(playbook, options, terminal));
     });
@@ -170,7 +171,8 @@ export function commandTree(
 
   withState(program.command("runs"))
     .description("the runs that have a journal here")
-    .action(async (options: StateOptions) => {
+    .option("--json", "as JSON")
+    .action(async (options: RunsOptions) => {
       const { runs } = await import("./commands/runs.ts");
       end(await runs(options, terminal));
     });
@@ -178,6 +180,13 @@ export function commandTree(
   withState(program.command("show").argument("[run]"))
     .description("what a run did, host by host")
     .option("--entries", "every entry of the journal, one JSON object a line")
+    .option("--host <hosts>", "only these hosts (comma list)")
+    .option("--phase <name>", "only tasks of this phase, by name or a part of it")
+    .option(
+      "--status <words>",
+      "only tasks that ended so (comma list): changed, ok, skipped, failed, ignored, in-doubt, undone",
+    )
+    .option("-f, --follow", "go on until the run ends or its controller is gone")
     .action(async (run: string | undefined, options: ShowOptions) => {
       const { show } = await import("./commands/show.ts");
       end(await show(run, options, terminal));

@@ -88,8 +88,20 @@ export interface RollbackOptions extends ResumeOptions {
   readonly check?: true;
 }
 
+export interface RunsOptions extends StateOptions {
+  readonly json?: true;
+}
+
+export interface StatusOptions extends RunOptions {
+  readonly json?: true;
+}
+
 export interface ShowOptions extends StateOptions {
   readonly entries?: true;
+  readonly follow?: true;
+  readonly host?: string;
+  readonly phase?: string;
+  readonly status?: string;
 }
 
 export interface ReportOptions extends StateOptions {

@@ -17,7 +17,7 @@ import { readJournal } from "./read.ts";
 import type { RunKey } from "./seal.ts";
 import { newKey, seal, unseal } from "./seal.ts";
 import type { Claimed } from "./writer-lock.ts";
-import { claimWriter } from "./writer-lock.ts";
+import { claimWriter, isClaimed } from "./writer-lock.ts";
 
 const SUFFIX = ".journal.jsonl";
 
@@ -119,6 +119,19 @@ export class JournalStore {
   async claim(run: RunId): Promise<Claimed> {
     await makeFolder(this.folder);
     return claimWriter(join(this.folder, `${run}.writer`));
+  }
+
+  /** Whether a process is at work on it. Only looks. */
+  isBeingWritten(run: RunId): Promise<boolean> {
+    return isClaimed(join(this.folder, `${run}.writer`));
+  }
+
+  /** How long it is by now; a reader that follows it asks this before it reads. */
+  async length(run: RunId): Promise<number> {
+    return stat(this.path(run)).then(
+      ({ size }) => size,
+      () => 0,
+    );
   }
 
   async #stateKey(missing: "make" | "find"): Promise<RunKey | undefined> {

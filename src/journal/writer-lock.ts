@@ -31,6 +31,12 @@ export async function claimWriter(path: string): Promise<Claimed> {
   return { kind: "held", by: "another process that starts again and again" };
 }
 
+/** Whether somebody holds it now; takes nothing. */
+export async function isClaimed(path: string): Promise<boolean> {
+  const holder = await readFile(path, "utf8").catch(() => "");
+  return holder !== "" && isAlive(holder);
+}
+
 function ownClaim(): string {
   return `pid ${process.pid}\nstart ${startTime(process.pid) ?? "-"}\nboot ${bootId()}\nhost ${hostname()}\n`;
 }

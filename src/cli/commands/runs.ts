@@ -1,30 +1,66 @@
 import { showDuration } from "../../lib/duration.ts";
+import { printable } from "../../lib/printable.ts";
+import { safeJson } from "../../lib/safe-json.ts";
 import { fold } from "../../engine/fold.ts";
+import type { JournalStore } from "../../journal/store.ts";
+import type { RunId } from "../../model/ids.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openStore } from "../new-run.ts";
-import type { StateOptions } from "../options.ts";
+import type { RunsOptions } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 
-export async function runs(options: StateOptions, terminal: Terminal): Promise<number> {
+type Listed =
+  | { readonly run: RunId; readonly unreadable: string }
+  | {
+      readonly run: RunId;
+      readonly startedAt: string;
+      /** Of the last line so far. */
+      readonly endedAt: string;
+      readonly durationMs: number;
+      readonly hosts: number;
+      readonly who: string;
+      readonly playbook: string;
+      readonly standing: string;
+      readonly text: string;
+    };
+
+export async function runs(options: RunsOptions, terminal: Terminal): Promise<number> {
   const store = openStore(options);
+  const listed: Listed[] = [];
   for (const run of await store.runs()) {
-    const journal = await store.read(run);
-    const first = journal?.lines[0];
-    const last = journal?.lines.at(-1);
-    if (!journal || !first || !last || first.entry.type !== "run-started") {
-      terminal.out(
-        `${run}  ${terminal.paint.bad("unreadable")}  ${journal?.problems[0]?.summary ?? "no first line"}\n`,
-      );
-      continue;
-    }
-    const state = fold(journal.lines);
-    const standing =
-      state?.finished?.outcome ??
-      (state?.stopped ? `stopped: ${state.stopped.text}` : "under way, or killed");
-    const { hosts, playbook, who } = first.entry;
-    terminal.out(
-      `${run}  ${new Date(first.at).toISOString()}  ${showDuration(last.at - first.at).padEnd(10)} ${hosts.length} hosts  ${who}  ${playbook}: ${standing}\n`,
-    );
+    const one = await listedRun(store, run);
+    if (options.json) listed.push(one);
+    else terminal.out(lineOf(one, terminal));
   }
+  if (options.json) terminal.document(`${safeJson(listed, 2)}\n`);
   return EXIT.done;
+}
+
+async function listedRun(store: JournalStore, run: RunId): Promise<Listed> {
+  const journal = await store.read(run);
+  const [first, last] = [journal?.lines[0], journal?.lines.at(-1)];
+  if (!journal || !first || !last || first.entry.type !== "run-started")
+    return { run, unreadable: journal?.problems[0]?.summary ?? "no first line" };
+  const state = fold(journal.lines);
+  const { hosts, playbook, who } = first.entry;
+  return {
+    run,
+    startedAt: new Date(first.at).toISOString(),
+    endedAt: new Date(last.at).toISOString(),
+    durationMs: last.at - first.at,
+    hosts: hosts.length,
+    who,
+    playbook,
+    standing: state?.finished?.outcome ?? (state?.stopped ? "stopped" : "under-way"),
+    text: state?.finished?.text ?? state?.stopped?.text ?? "under way, or killed",
+  };
+}
+
+function lineOf(one: Listed, terminal: Terminal): string {
+  if ("unreadable" in one)
+    return `${one.run}  ${terminal.paint.bad("unreadable")}  ${printable(one.unreadable)}\n`;
+  const { run, startedAt, durationMs, hosts, who, playbook, standing, text } = one;
+  const words =
+    standing === "stopped" ? `stopped: ${text}` : standing === "under-way" ? text : standing;
+  return `${run}  ${startedAt}  ${showDuration(durationMs).padEnd(10)} ${hosts} hosts  ${who}  ${playbook}: ${words}\n`;
 }

@@ -176,7 +176,7 @@ class IniReader {
         `not the name of a group: ${text}`,
         "One group a line, and nothing else.",
       );
-    } else if (this.declared.has(child)) {
+    } else if (this.draft.groups.has(child)) {
       this.draft.addChild(this.section.group, child, this.place(at));
     } else {
       this.await(child, "children", at, this.section.group);

@@ -1,5 +1,6 @@
 import { basename, dirname, extname, join } from "node:path";
 import { hasErrors, type Diagnostic } from "../model/diagnostic.ts";
+import { hostId } from "../model/ids.ts";
 import { parseAddress } from "./address.ts";
 import { InventoryDraft } from "./draft.ts";
 import { readIni } from "./ini.ts";
@@ -49,7 +50,8 @@ function readList(source: string, draft: InventoryDraft): readonly Diagnostic[] 
     const text = entry.trim();
     if (text === "" || text === "__proto__") continue;
     const { host, port } = parseAddress(text);
-    draft.addHost(host, "ungrouped", { port });
+    // A host that is known already stays where it is.
+    if (!draft.hosts.has(hostId(host))) draft.addHost(host, "ungrouped", { port });
   }
   return [];
 }

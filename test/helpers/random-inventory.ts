@@ -10,9 +10,10 @@ export interface RandomInventory {
 const HOSTS = [
   ...["w1", "w2", "w3", "w10", "d1", "d2", "n-1", "w1.example.net", "db.example.net"],
   ...["10.0.0.5", "localhost", "x_y", "w[1:3]", "w[01:03]", "n[a:c]", "d[1:9:4]", "p1:2222"],
-  ...["m[1:2]x[a:b]", "w[8:11].example.net:22", "fe80::1", "[fe80::2]:99", "eu"],
+  ...["m[1:2]x[a:b]", "w[8:11].example.net:22", "fe80::1", "[fe80::2]:99"],
 ];
 const GROUPS = ["web", "db", "prod", "eu", "app", "g-dash", "ungrouped", "all", "z9"];
+const NEVER_CHILDREN: ReadonlySet<string> = new Set(["all", "ungrouped"]);
 const NAMES = ["a", "b", "v", "ansible_port", "ansible_host", "list", "conf", "ansible_user", "É"];
 const INI_VALUES = [
   ...["1", "01", "1.0", "1.10", "1e3", "1E5", "True", "true", "yes", "None", "none", "x", "''"],
@@ -59,7 +60,7 @@ const YAML_VALUES = [
 
 /**
  * An inventory of all that real ones are made of, and some of what they should not be. `ungrouped` is below no other group:
- * Ansible then loses hosts, and which of them is an accident (docs/reference/ansible-differences.md).
+ * no host has a group's name: what Ansible makes of that is an accident (docs/reference/ansible-differences.md).
  */
 export function randomInventory(random: Random): RandomInventory {
   const files: Record<string, string> = {};
@@ -71,7 +72,12 @@ export function randomInventory(random: Random): RandomInventory {
     if (random.chance(0.5)) varsFolder(random, `${folder}host_vars`, HOSTS, files);
   }
   files["pb/site.yml"] = "[]\n";
-  return { files, sources, hosts: HOSTS.filter((name) => !name.includes("[")), groups: GROUPS };
+  return {
+    files,
+    sources,
+    hosts: HOSTS.filter((name) => !name.includes("[") && name !== "localhost"),
+    groups: GROUPS,
+  };
 }
 
 function source(random: Random, index: number, files: Record<string, string>): string {
@@ -124,9 +130,9 @@ function ini(random: Random): string {
         break;
       case 1:
         lines.push(`[${GROUPS[at] ?? group}:children]`);
-        // Mostly downwards, so that most files have no circle.
-        for (const child of random.some(GROUPS.slice(random.chance(0.05) ? 0 : at + 1), 0.3)) {
-          if (child !== "ungrouped") lines.push(child);
+        // Downwards, so that there is no circle: what is left of one is an accident.
+        for (const child of random.some(GROUPS.slice(at + 1), 0.3)) {
+          if (!NEVER_CHILDREN.has(child)) lines.push(child);
         }
         break;
       default:
@@ -134,8 +140,8 @@ function ini(random: Random): string {
         for (let hosts = random.below(4); hosts > 0; hosts--) lines.push(host());
     }
   }
-  // What is a child or has variables is mostly declared somewhere.
-  if (random.chance(0.9)) for (const group of GROUPS) lines.push(`[${group}]`);
+  // What is a child or has variables must be declared somewhere.
+  for (const group of GROUPS) lines.push(`[${group}]`);
   return `${lines.join(random.chance(0.05) ? "\r\n" : "\n")}\n`;
 }
 
@@ -174,7 +180,7 @@ function yaml(random: Random): string {
     if (random.chance(0.5) && from < GROUPS.length && indent.length < 12) {
       lines.push(`${indent}  children:`);
       for (const [offset, child] of GROUPS.slice(from).entries()) {
-        if (child !== "ungrouped" && random.chance(0.3)) {
+        if (!NEVER_CHILDREN.has(child) && random.chance(0.3)) {
           group(child, from + offset + 1, `${indent}    `);
         }
       }
@@ -191,7 +197,9 @@ function json(random: Random): string {
     random.some(HOSTS, 0.2).map((host) => [host, random.chance(0.5) ? { a: 1.0, b: [true] } : {}]),
   );
   return JSON.stringify({
-    all: { children: { [random.pick(GROUPS)]: { hosts, vars: { v: "json", n: null } } } },
+    all: {
+      children: { [random.pick(GROUPS.slice(0, 6))]: { hosts, vars: { v: "json", n: null } } },
+    },
   });
 }
 

@@ -9,8 +9,9 @@ import { randomInventory, type RandomInventory } from "../helpers/random-invento
 
 jest.setTimeout(600_000);
 
-const COUNT = Number(process.env["RANDOM_COUNT"] ?? 300);
-const SEED = Number(process.env["RANDOM_SEED"] ?? Math.floor(Math.random() * 1_000_000));
+/** Other inventories: RANDOM_SEED=$RANDOM RANDOM_COUNT=300. */
+const COUNT = Number(process.env["RANDOM_COUNT"] ?? 100);
+const SEED = Number(process.env["RANDOM_SEED"] ?? 952_946);
 const python = ansiblePython();
 const compared = python === undefined ? describe.skip : describe;
 

@@ -20,7 +20,7 @@ const ASKING = {
   zsh: [
     "autoload -Uz compinit; compinit -u -D",
     "source <(runbook completion zsh)",
-    "_describe() { print -l ${${(P)4}%%:*} }",
+    "_describe() { print -rl -- ${${(P)4}%%:*} }",
     "_files() { print files }",
     'words=("${(@s: :)LINE}"); CURRENT=$#words; _runbook',
   ],

@@ -10,6 +10,12 @@ import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 
 /**
+ * What is left of the jobs of a host-task. `absent`: none began. `unknown`: there are none, but the host was started again
+ * since the intent, and one that began may not have been flushed.
+ */
+export type LeftOfJobs = "absent" | "finished" | "vanished" | "unknown";
+
+/**
  * Waits for jobs that still run, at most as long as the task may take; says what is left of them. Throws StepProblem
  * `in-doubt` when one goes on: whoever resumes waits again.
  */
@@ -17,11 +23,11 @@ export async function followJobs(
   running: Running,
   prepared: Prepared,
   record: HostTaskRecord,
-): Promise<"absent" | "finished" | "vanished"> {
+): Promise<LeftOfJobs> {
   if (prepared.step.where !== "host") return "absent";
   const session = sessionFor(running, prepared, record.attempt);
   const untilMs = running.clock.now() + prepared.tools.timeoutMs;
-  let left: "absent" | "finished" | "vanished" = "absent";
+  let left: LeftOfJobs = "absent";
   for (const name of await session.jobs()) {
     let standing = await session.standing(name);
     while (standing.kind === "running") {
@@ -38,7 +44,11 @@ export async function followJobs(
     }
     if (standing.kind !== "absent") left = standing.kind;
   }
-  return left;
+  if (left !== "absent" || record.boot === undefined) return left;
+  // Asked after the jobs: a start in between would make an answer of before it unknown, and never the other way round.
+  const opened = await running.transport.connection(record.of.on).open(prepared.identity);
+  if (opened.kind !== "open") throw new StepProblem("unreachable", opened.diagnostic);
+  return opened.boot === record.boot ? "absent" : "unknown";
 }
 
 /** A job of the way forward that still runs would work against the undo, and one of an earlier undo against this one. */

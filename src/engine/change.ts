@@ -29,21 +29,30 @@ export async function changeAlone(running: Running, prepared: Prepared): Promise
   const { of, task } = prepared;
   const began = running.clock.now();
   const step = prepared.step as Changing;
+  let boot: string | undefined;
   try {
     if (step.where === "host") {
       const opened = await running.transport.connection(of.on).open(prepared.identity);
       if (opened.kind !== "open") throw new StepProblem("unreachable", opened.diagnostic);
+      ({ boot } = opened);
       await ensureLocked(running, of.on);
       const earlier = laneOf(running.state, of.host).tasks.get(hostTaskKey(of))?.attempt ?? 0;
       // Of an attempt that the journal has done with; the controller may have ended before it said so to the host.
       if (earlier > 0) await forgetJobs(running, prepared, earlier);
     }
     const check = await step.check(readerFor(running, prepared), prepared.params, prepared.tools);
-    await continueFrom(running, prepared, step, check, began);
+    await continueFrom(running, prepared, step, check, { began, boot });
   } catch (error) {
     if (!(error instanceof StepProblem)) throw error;
     await settleProblem(running, of, task, error.kind, error.diagnostic);
   }
+}
+
+interface Since {
+  /** Milliseconds on the clock. */
+  readonly began: number;
+  /** Of the machine, asked before the intent: a start in between can only add to the doubt. */
+  readonly boot: string | undefined;
 }
 
 async function continueFrom(
@@ -51,7 +60,7 @@ async function continueFrom(
   prepared: Prepared,
   step: Changing,
   check: Check<Json>,
-  began: number,
+  { began, boot }: Since,
 ): Promise<void> {
   const { of, task } = prepared;
   switch (check.kind) {
@@ -79,7 +88,7 @@ async function continueFrom(
         running.clock.now() - began,
       );
     case "pending":
-      return change(running, prepared, step, check, began);
+      return change(running, prepared, step, check, { began, boot });
   }
   assertNever(check);
 }
@@ -89,11 +98,11 @@ async function change(
   prepared: Prepared,
   step: Changing,
   check: Extract<Check<Json>, { kind: "pending" }>,
-  began: number,
+  { began, boot }: Since,
 ): Promise<void> {
   const { of, task } = prepared;
   const attempt = (laneOf(running.state, of.host).tasks.get(hostTaskKey(of))?.attempt ?? 0) + 1;
-  const session = sessionFor(running, prepared, attempt);
+  const session = sessionFor(running, prepared, attempt, boot);
   if (step.prepare) {
     const staged = await step.prepare(session, prepared.params, prepared.tools);
     if (staged.kind !== "done") {
@@ -116,6 +125,7 @@ async function change(
     changes: task.noLog ? [] : check.changes,
     undo: undoOf(prepared, check.undo),
     ...(irreversible !== undefined && { irreversible }),
+    ...(boot !== undefined && { boot }),
   });
   try {
     const applied = await step.apply(session, prepared.params, prepared.tools);

@@ -8,6 +8,7 @@ import type { Phase, Task } from "../model/playbook.ts";
 import type { HostTaskRecord } from "../model/run-state.ts";
 import { StepProblem } from "../model/step.ts";
 import type { Changing } from "./change.ts";
+import type { LeftOfJobs } from "./at-rest.ts";
 import { followJobs } from "./at-rest.ts";
 import { changeAlone, inDoubt, settleApplied, settleSatisfied } from "./change.ts";
 import { hostView, passGate } from "./gate.ts";
@@ -103,7 +104,7 @@ async function look(
   const jobs = await followJobs(running, prepared, record);
   if (!step.idempotent && jobs === "finished") {
     // The job has its exit status: applying attaches to it by name and starts nothing.
-    const session = sessionFor(running, prepared, record.attempt);
+    const session = sessionFor(running, prepared, record.attempt, record.boot);
     const applied = await step.apply(session, prepared.params, prepared.tools);
     return settleApplied(running, prepared, applied, began);
   }
@@ -111,11 +112,8 @@ async function look(
   if (!step.idempotent) {
     if (jobs === "absent" && !step.jobless)
       return again(running, prepared, "its job never started");
-    const why =
-      jobs === "absent"
-        ? "it was sent and no answer came, and the task has no `probe`"
-        : "its job was begun and left no exit status, and the task has no `probe`";
-    return giveUp(running, record, problem("engine/in-doubt", `${hostTaskKey(record.of)}: ${why}`));
+    const why = `${hostTaskKey(record.of)}: ${whyInDoubt(jobs)}, and the task has no \`probe\``;
+    return giveUp(running, record, problem("engine/in-doubt", why));
   }
   const check = await step.check(readerFor(running, prepared), prepared.params, prepared.tools);
   switch (check.kind) {
@@ -139,6 +137,13 @@ async function look(
         problem("engine/in-doubt", `${hostTaskKey(record.of)}: ${check.why}`),
       );
   }
+}
+
+/** For jobs that left no exit status. */
+function whyInDoubt(jobs: LeftOfJobs): string {
+  if (jobs === "absent") return "it was sent and no answer came";
+  if (jobs === "vanished") return "its job was begun and left no exit status";
+  return "its host was started again since, and a job that had begun may have left nothing";
 }
 
 async function probe(

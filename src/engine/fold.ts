@@ -102,6 +102,8 @@ function apply(
       record.standing = "intended";
       record.perhaps++;
       record.attempt = entry.attempt;
+      if (entry.boot === undefined) delete record.boot;
+      else record.boot = entry.boot;
       if (again) return;
       record.of = entry.of;
       record.order = seq;

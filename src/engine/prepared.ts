@@ -279,7 +279,13 @@ export function hostIdentity(running: Running, host: HostId): Identity {
   return identityIn(running, running.state.spec.scopes[host] ?? []);
 }
 
-export function sessionFor(running: Running, prepared: Prepared, attempt: number): HostSession {
+/** `boot`: that of the intent; what starts no job needs none. */
+export function sessionFor(
+  running: Running,
+  prepared: Prepared,
+  attempt: number,
+  boot?: string,
+): HostSession {
   const { of } = prepared;
   const scope: JobScope = {
     run: running.state.spec.run,
@@ -289,6 +295,7 @@ export function sessionFor(running: Running, prepared: Prepared, attempt: number
         "-",
       ),
     ...fenceFor(running, prepared),
+    ...(boot !== undefined && { boot }),
   };
   return running.transport.connection(of.on).session(prepared.identity, scope);
 }

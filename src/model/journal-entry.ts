@@ -53,6 +53,8 @@ export type JournalEntry =
       readonly changes: readonly Change[];
       readonly undo: Undo<Json>;
       readonly irreversible?: string;
+      /** The boot of the machine in which its jobs begin, and in no other. Absent: they flush that they began. */
+      readonly boot?: string;
     }
   | {
       readonly type: "settled";

@@ -41,6 +41,8 @@ export interface HostTaskRecord {
   registered?: Json;
   diagnostic?: Diagnostic;
   durationMs: number;
+  /** From the latest intent. */
+  boot?: string;
   back?: { standing: UndoStanding; diagnostic?: Diagnostic; changes?: readonly Change[] };
 }
 

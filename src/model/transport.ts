@@ -60,6 +60,11 @@ export interface JobScope {
   readonly fencing?: number;
   /** Where that lock is: in the place that all users of the host see (absent), or in the home of the job's own user. */
   readonly lock?: "shared" | "private";
+  /**
+   * The boot of the host in which the job may begin: a job that left nothing is begun there and in no other, because a
+   * power cut takes what was not flushed. Absent: it is begun in any, and flushes that it began before it does anything.
+   */
+  readonly boot?: string;
 }
 
 export interface JobOptions {
@@ -108,7 +113,8 @@ export interface HostConnection extends AsyncDisposable {
 }
 
 export type Opened =
-  | { readonly kind: "open" }
+  /** `boot`: another one after each start of the host; absent where the host has no word for it. */
+  | { readonly kind: "open"; readonly boot?: string }
   /** Nobody answers, or nobody of that name: may come back by itself. */
   | { readonly kind: "unreachable"; readonly diagnostic: Diagnostic }
   /** Somebody answers and says no: host key, login, sudo. Will not get better by waiting. */

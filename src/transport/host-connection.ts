@@ -80,7 +80,9 @@ export class KeptHostConnection implements HostConnection {
     // Who was never reached is said to be unreachable at once; who was lost in the middle of a run may come back.
     const patienceMs = this.#wasReached ? this.#options.limits.readPatienceMs : 0;
     const opened = await this.#keep(as).shell.prove(patienceMs);
-    return opened.kind === "open" ? { kind: "open" } : opened;
+    if (opened.kind !== "open") return opened;
+    const boot = opened.shell.facts?.boot;
+    return { kind: "open", ...(boot === undefined ? {} : { boot }) };
   }
 
   session(as: Identity, scope?: JobScope): HostSession {

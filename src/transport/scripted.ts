@@ -75,6 +75,7 @@ export class ScriptedHosts {
   readonly #options: ScriptedHostsOptions;
   readonly #clock: Clock;
   readonly #jobs = new Map<string, Map<string, ScriptedJob>>();
+  readonly #boots = new Map<HostId, number>();
 
   constructor(options: ScriptedHostsOptions) {
     this.#options = options;
@@ -87,6 +88,19 @@ export class ScriptedHosts {
       const [host, , , hostTask] = JSON.parse(key) as string[];
       return [...jobs.keys()].map((name) => `${host} ${hostTask} ${name}`);
     });
+  }
+
+  /** Starts a host again, without what its jobs left there: what was not flushed. */
+  losePower(host: HostId): void {
+    this.#boots.set(host, (this.#boots.get(host) ?? 1) + 1);
+    for (const [key, jobs] of this.#jobs) {
+      const [of] = JSON.parse(key) as string[];
+      if (of === host) jobs.clear();
+    }
+  }
+
+  #bootOf(host: HostId): string {
+    return `boot-${this.#boots.get(host) ?? 1}`;
   }
 
   transport(): Transport {
@@ -106,7 +120,12 @@ export class ScriptedHosts {
     const lines = new Map<string, SerialLine>();
     return {
       host,
-      open: (as) => Promise.resolve(this.#options.opens?.(host, as) ?? { kind: "open" }),
+      open: (as) => {
+        const opened = this.#options.opens?.(host, as) ?? { kind: "open" };
+        return Promise.resolve(
+          opened.kind === "open" ? { boot: this.#bootOf(host), ...opened } : opened,
+        );
+      },
       session: (as, scope) => {
         const key = as.kind === "login" ? "" : as.user;
         const line = lines.get(key) ?? new SerialLine();
@@ -175,6 +194,8 @@ export class ScriptedHosts {
     if (fault === "lost-before") return lost;
     let known = jobs.get(job.name);
     if (known === undefined) {
+      const { boot } = job.scope;
+      if (boot !== undefined && boot !== this.#bootOf(host)) return vanished;
       const refusal = this.#refusal(host, job.scope);
       if (refusal !== undefined) return refusal;
       this.asked.push(asked);

@@ -24,6 +24,16 @@ async function killedAtIntent(life: Life): Promise<void> {
   await life.apply({ death: { line: line + 1, when: "after" } });
 }
 
+/** Dies when the second task has had its effect, before its outcome is on disk. */
+async function killedAfterChange(life: Life): Promise<void> {
+  const probe = new Life(life.text, { hosts: life.spec.hosts });
+  await probe.apply();
+  const line = probe.lines.findIndex(
+    ({ entry }) => entry.type === "settled" && entry.of.task !== "1.1",
+  );
+  await life.apply({ death: { line: line + 1, when: "before" } });
+}
+
 describe("a change in doubt", () => {
   test("that leaves no job behind is not taken for one that never began", async () => {
     const life = new Life(one("knock: { key: door }"), { hosts: ["a"] });
@@ -73,6 +83,89 @@ describe("a change in doubt", () => {
       "a strike unbell",
       "a drop first",
     ]);
+  });
+
+  test("whose job began before its host lost power, with all that it left, is not run again", async () => {
+    const life = new Life(one("strike: { key: bell }"), { hosts: ["a"] });
+    await killedAfterChange(life);
+    expect(life.keys("a")).toEqual({ first: "1", bell: "1" });
+    life.world.hosts.losePower(A);
+    const resumed = await life.resume();
+    expect(codeOf(resumed)).toBe(11);
+    expect(life.record("1.2@a").diagnostic?.summary).toContain("started again since");
+    expect(codeOf(await life.resume())).toBe(11);
+    expect(codeOf(await life.rollback())).toBe(11);
+    expect(life.world.effects).toEqual(["a put first 1", "a strike bell"]);
+  });
+
+  test("that was never sent is in doubt as well once its host was started again", async () => {
+    const life = new Life(one("strike: { key: bell }"), { hosts: ["a"] });
+    await killedAtIntent(life);
+    life.world.hosts.losePower(A);
+    expect(codeOf(await life.resume())).toBe(11);
+    expect(life.keys("a")).toEqual({ first: "1" });
+  });
+
+  test.each([
+    ["happened", "1", ["a put first 1", "a strike bell"]],
+    ["did not happen", "2", ["a put first 1", "a strike bell", "a strike bell"]],
+  ])(
+    "of which its probe says that it %s is settled by it after a power cut",
+    async (_what, value, effects) => {
+      const life = new Life(
+        one(`strike: { key: bell }\n        probe: { holds: { key: bell, value: "${value}" } }`),
+        { hosts: ["a"] },
+      );
+      await killedAfterChange(life);
+      life.world.hosts.losePower(A);
+      expect(codeOf(await life.resume())).toBe(0);
+      expect(life.world.effects).toEqual(effects);
+    },
+  );
+
+  test("that may be done twice is looked at after a power cut, and done once more where it is missing", async () => {
+    for (const [killed, times] of [
+      [killedAtIntent, 1],
+      [killedAfterChange, 1],
+    ] as const) {
+      const life = new Life(one("install: { key: release, value: new }"), { hosts: ["a"] });
+      await killed(life);
+      life.world.hosts.losePower(A);
+      expect(codeOf(await life.resume())).toBe(0);
+      expect(life.keys("a")).toEqual({ first: "1", release: "new" });
+      expect(life.world.effects.filter((effect) => effect.includes("release"))).toHaveLength(times);
+    }
+  });
+
+  test("that left nothing is run where its host was not started again", async () => {
+    const life = new Life(one("strike: { key: bell }"), { hosts: ["a"] });
+    await killedAtIntent(life);
+    expect(codeOf(await life.resume())).toBe(0);
+    expect(life.keys("a")).toEqual({ first: "1", bell: "1" });
+  });
+
+  test("whose intent names no boot flushed what it began, so that nothing left means never begun", async () => {
+    const life = new Life(one("strike: { key: bell }"), { hosts: ["a"] });
+    await killedAtIntent(life);
+    for (const [index, { entry, ...line }] of life.lines.entries()) {
+      if (entry.type !== "intended") continue;
+      const { boot, ...older } = entry;
+      expect(boot).toBe("boot-1");
+      life.lines[index] = { ...line, entry: older };
+    }
+    life.world.hosts.losePower(A);
+    expect(codeOf(await life.resume())).toBe(0);
+    expect(life.keys("a")).toEqual({ first: "1", bell: "1" });
+  });
+
+  test("is run on a host that was started again before it was intended", async () => {
+    const life = new Life(one("strike: { key: bell }"), { hosts: ["a"] });
+    life.world.fault = ({ text }) => {
+      if (text.includes("put first")) life.world.hosts.losePower(A);
+      return undefined;
+    };
+    expect(codeOf(await life.apply())).toBe(0);
+    expect(life.keys("a")).toEqual({ first: "1", bell: "1" });
   });
 
   test("whose job still runs is waited for before the host goes back", async () => {

@@ -18,7 +18,7 @@ export const jobCalls = {
     // Said last by the watcher however it ends; heard only when it could not say anything better.
     const over = `trap '_say ${id} "over -"' EXIT`;
     const kind = command.isProgram === true ? "program" : "script";
-    const call = `_j ${id} ${words} ${home} ${unitName(stem)} ${kind} ${fencing}`;
+    const call = `_j ${id} ${words} ${home} ${unitName(stem)} ${kind} ${fencing} ${quote(scope.boot ?? "-")}`;
     if (command.stdin === undefined) return `{ ${over}; ${call} 3</dev/null; } 2>/dev/null &`;
     const bytes = "reveal" in command.stdin ? command.stdin.reveal() : command.stdin;
     return `{ ${writePayload(bytes, true)} | { ${over}; ${call} 3<&0; }; } 2>/dev/null &`;

@@ -14,8 +14,9 @@ import { quote } from "../../model/command.ts";
  *                 over in place: half a status lacks its "end" and is none
  *   unit          the systemd unit, where there is one
  *
- * Invariants: the script is run by the one runner that created `claim`, and by no other, ever. `claim` is on disk
- * before the script begins, so a job that may have done something is seen after a power cut. A process is the runner
+ * Invariants: the script is run by the one runner that created `claim`, and by no other, ever. A power cut takes what is
+ * not flushed, the claim too: a job that left nothing is therefore begun only in the boot that it was meant for. One that
+ * was meant for no certain boot flushes its claim before the script begins. A process is the runner
  * only if its start time and the boot are those of the claim, because pids are used again. Whoever made the job
  * writes and launches; when it does not within two seconds, whoever waits writes anew, by rename, and launches too:
  * the claim lets one of them through. Files that are not our own count as none, whoever may write to the folder.
@@ -89,7 +90,6 @@ _status() {
 }
 _alive() {
   _claim "$1" || { [ -e "$1@claim" ] && _dead='the job began and kept no trace of its process' || _dead='the job never began'; return 1; }
-  _now=; { read -r _now </proc/sys/kernel/random/boot_id; } 2>/dev/null
   if [ "$_boot" != - ] && [ "$_boot" != "$_now" ]; then _dead='the host was started again while the job ran'; return 1; fi
   _dead='the process of the job is gone and left no exit status'
   if [ "$_boot" = - ]; then kill -0 "$_pid" 2>/dev/null; return; fi
@@ -177,11 +177,11 @@ _launch() {
     printf '%s\\n' "$3" >"$1@unit"
     systemd-run --quiet --collect --wait --pipe --unit="$3" --description="\${1##*/}" -p KillMode=process -p SendSIGHUP=no \\
       --setenv=HOME="$HOME" --setenv=PATH="$PATH" --setenv=LC_ALL=C --setenv=USER="\${USER:-root}" --setenv=LOGNAME="\${LOGNAME:-root}" \\
-      "$_sh" "$1@run" "$1" "$_sh" "$4" "" "$_lock" "$_own" "$_number" <&3 >/dev/null 2>&1 3<&-
+      "$_sh" "$1@run" "$1" "$_sh" "$4" "" "$_lock" "$_own" "$_number" "$_since" <&3 >/dev/null 2>&1 3<&-
     [ -e "$1@claim" ] && return
     rm -f "$1@unit"
   fi
-  setsid "$_sh" "$1@run" "$1" "$_sh" "$4" $$ "$_lock" "$_own" "$_number" <&3 >/dev/null 2>&1 3<&- &
+  setsid "$_sh" "$1@run" "$1" "$_sh" "$4" $$ "$_lock" "$_own" "$_number" "$_since" <&3 >/dev/null 2>&1 3<&- &
   wait $!
 }
 _begun() {
@@ -192,7 +192,10 @@ _begun() {
   done
 }
 _j() {
-  umask 077
+  umask 077; _since=\${11}
+  if [ "$_since" != - ] && [ "$_since" != "$_now" ] && { ! _find "$2" || { [ ! -e "$_d@claim" ] && ! _status "$_d"; }; }; then
+    _say "$1" 'vanished the host was started again, and whether the job had begun is not known'; return
+  fi
   if ! _find "$2"; then
     _fenced "$8" "$9" "\${10}" || { _say "$1" "refused $_why"; return; }
     command -v setsid >/dev/null 2>&1 || { _say "$1" 'refused there is no setsid on the host (package util-linux)'; return; }
@@ -222,7 +225,6 @@ _output() { _find "$1" && cat "$_d@$2"; }
 _names() {
   _each | while read -r _r; do
     _safe "$_r" && (cd "$_r" && ls -1tr -- "$1"*@name 2>/dev/null | while read -r _f; do
-      _now=; { read -r _now </proc/sys/kernel/random/boot_id; } 2>/dev/null
       _claim "\${_f%@name}"; [ "$_boot" = "$_now" ] || _start=0
       read -r _c <"$_f" && printf '%s %s\n' "\${_start:-0}" "$_c"
     done)
@@ -271,12 +273,12 @@ _cancel() {
 }
 
 /**
- * Runs inside the job's own session or unit: `sh run STEM SHELL KIND LISTENER LOCK RUN NUMBER`, standard input is the
- * command's. The lock is looked at once more after the claim: whoever took it over meanwhile sees the claim, or the job
+ * Runs inside the job's own session or unit: `sh run STEM SHELL KIND LISTENER LOCK RUN NUMBER BOOT`, standard input is
+ * the command's. The lock is looked at once more after the claim: whoever took it over meanwhile sees the claim, or the job
  * sees the new lock. A start that was under way when its controller died cannot run behind the back of the next one.
  */
 const RUNNER = `umask 077
-job=$1 shell=$2 kind=$3 listener=$4 lock=$5 own=$6 number=$7
+job=$1 shell=$2 kind=$3 listener=$4 lock=$5 own=$6 number=$7 since=$8
 held() {
   [ -n "$lock" ] || return 0
   run= now=; { read -r run now <"$lock"; } 2>/dev/null
@@ -293,7 +295,7 @@ set -C
 { printf '%s %s %s\\n' "$$" "$start" "$boot" >"$job@claim"; } 2>/dev/null || exit 0
 set +C
 held || { rm -f "$job@claim"; exit 0; }
-sync "$job@claim" 2>/dev/null || sync
+[ "$since" != - ] || sync "$job@claim" 2>/dev/null || sync
 trap : TERM INT HUP QUIT
 code=126
 {
@@ -303,7 +305,7 @@ code=126
     cd -- "\${HOME:-/}" 2>/dev/null || cd /
     # A program takes the place of this shell; a script gets one of its own, whose $$ is not the runner.
     set -- "$job@script" "$shell" "$kind"
-    unset job shell kind listener lock own number run now start boot line code
+    unset job shell kind listener lock own number since run now start boot line code
     [ "$3" = script ] || . "$1"
     exec "$2" -c 'script=$1; shift; . "$script"' sh "$1"
   ) >&5 2>&6 5>&- 6>&-

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { userInfo } from "node:os";
 import { rawShell, secret, sh, withStdin, type Command } from "../../model/command.ts";
 import { hostId, runId } from "../../model/ids.ts";
-import type { HostSession, JobOptions, JobScope } from "../../model/transport.ts";
+import type { HostConnection, HostSession, JobOptions, JobScope } from "../../model/transport.ts";
 import { createTransport, type TransportLimits } from "../index.ts";
 import {
   eventually,
@@ -33,6 +33,7 @@ const SHELLS = [
   ...(process.env["RUNBOOK_TEST_SHELLS"]?.split(":") ?? []),
 ].filter((shell) => existsSync(shell));
 const scope: JobScope = { run: runId("run1"), hostTask: "1.1@here" };
+const OTHER_BOOT = "00000000-0000-0000-0000-000000000000";
 const safe = (name: string, more: Partial<JobOptions> = {}): JobOptions => ({
   name,
   cancel: "safe",
@@ -59,13 +60,17 @@ class Machine implements AsyncDisposable {
     limits: Partial<TransportLimits> = {},
     shell = "/bin/sh",
   ): HostSession {
+    return this.connection(limits, shell).session(login, of);
+  }
+
+  connection(limits: Partial<TransportLimits> = {}, shell = "/bin/sh"): HostConnection {
     const transport = createTransport({
       settingsOf: () => ({ ...localSettings(), shell }),
       clock: realClock,
       limits: { stateRoot: this.scratch.path, killGraceMs: 300, ...limits },
     });
     this.#open.push(transport);
-    return transport.connection(hostId("here")).session(login, of);
+    return transport.connection(hostId("here"));
   }
 
   file(name: string): string {
@@ -151,13 +156,12 @@ describe("a job", () => {
     await using machine = new Machine();
     for (const shell of SHELLS) {
       const session = machine.controller({ ...scope, hostTask: shell }, {}, shell);
-      const names = "job shell kind listener lock own number run now start boot line code".split(
-        " ",
-      );
+      const names =
+        "job shell kind listener lock own number since run now start boot line code".split(" ");
       const words = names.map((name) => `"\${${name}-unset}"`).join(" ");
       const shown: Command = { ...rawShell(`/bin/echo ${words} "$PPID"`), isProgram: true };
       const answer = await session.job(shown, safe("shown"));
-      expect(said(answer)).toEqual([0, expect.stringMatching(/^(unset ){13}\d+\n$/), ""]);
+      expect(said(answer)).toEqual([0, expect.stringMatching(/^(unset ){14}\d+\n$/), ""]);
       const missing: Command = { ...sh`/no/such/program`, isProgram: true };
       expect(said(await session.job(missing, safe("missing")))).toEqual([
         127,
@@ -329,6 +333,54 @@ describe("a job", () => {
       rmSync(machine.of("prepared", file));
     expect(await session.standing("prepared")).toEqual({ kind: "absent" });
     expect(said(await session.job(sh`echo second`, safe("prepared")))).toEqual([0, "second\n", ""]);
+  });
+
+  test("that left nothing is begun in the boot it was meant for, and in no other", async () => {
+    await using machine = new Machine();
+    const effect = sh`echo x >>${machine.file("effects")}`;
+    const opened = await machine.connection().open(login);
+    const boot = opened.kind === "open" ? opened.boot : undefined;
+    expect(boot).toBe(readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
+    const stale = machine.controller({ ...scope, boot: OTHER_BOOT });
+    const unknown = {
+      kind: "vanished",
+      reason: "the host was started again, and whether the job had begun is not known",
+    };
+    expect(await stale.job(effect, safe("gone"))).toEqual(unknown);
+    expect(await stale.jobs()).toEqual([]);
+    const fresh = machine.controller({ ...scope, ...(boot !== undefined && { boot }) });
+    expect(said(await fresh.job(effect, safe("gone")))).toEqual([0, "", ""]);
+    // What a power cut may leave of it: what was written first.
+    for (const file of ["claim", "status", "stdout", "stderr"]) rmSync(machine.of("gone", file));
+    expect(await stale.job(effect, safe("gone"))).toEqual(unknown);
+    expect(readFileSync(machine.file("effects"), "utf8")).toBe("x\n");
+  });
+
+  test("that has ended says so in any boot", async () => {
+    await using machine = new Machine();
+    await machine.controller().job(sh`echo kept`, safe("ended"));
+    const stale = machine.controller({ ...scope, boot: OTHER_BOOT });
+    expect(said(await stale.job(sh`echo again`, safe("ended")))).toEqual([0, "kept\n", ""]);
+  });
+
+  test("flushes that it began only where it is meant for no certain boot", async () => {
+    await using machine = new Machine();
+    const shell = machine.file("spied-sh");
+    mkdirSync(machine.file("bin"));
+    writeFileSync(
+      machine.file("bin/sync"),
+      `#!/bin/sh\nprintf '%s\\n' "\${1##*@}" >>${machine.file("flushed")}\n`,
+      { mode: 0o755 },
+    );
+    const path = `PATH=${machine.file("bin")}:$PATH; export PATH`;
+    writeFileSync(shell, `#!/bin/sh\n${path}; exec /bin/sh "$@"\n`, { mode: 0o755 });
+    const opened = await machine.connection().open(login);
+    const boot = opened.kind === "open" ? opened.boot : undefined;
+    const meant = { ...scope, hostTask: "meant", ...(boot !== undefined && { boot }) };
+    await machine.controller(meant, {}, shell).job(sh`true`, safe("meant"));
+    expect(existsSync(machine.file("flushed"))).toBe(false);
+    await machine.controller(scope, {}, shell).job(sh`true`, safe("any"));
+    expect(readFileSync(machine.file("flushed"), "utf8")).toBe("claim\n");
   });
 
   test("leaves its background children alone and does not wait for them", async () => {

@@ -11,6 +11,8 @@ export interface ShellFacts {
   readonly hasPrintf: boolean;
   /** A shell under sudo's NOEXEC can run builtins and nothing else. */
   readonly canExec: boolean;
+  /** Another one after each start of the host; absent where it has no word for it. */
+  readonly boot?: string;
 }
 
 const STANDARD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -32,6 +34,8 @@ export function prelude(mark: string): string {
     `umask 022`,
     `cd "\${HOME:-/}" 2>/dev/null || cd /`,
     `_n=${quote(mark)}`,
+    // No shell outlives the boot in which it began.
+    `_now=; { read -r _now </proc/sys/kernel/random/boot_id; } 2>/dev/null`,
     // The one program it starts, which also tells whether it may start any.
     `_uid=$(id -u 2>/dev/null); _may=$?`,
     `_r() { _i=$1; (_t=$2; shift 2; eval "$_t"); _c=$?; printf '%s:%s:%s\\n' "$_n" "$_i" "$_c"; printf '%s:%s:%s\\n' "$_n" "$_i" "$_c" >&2; }`,
@@ -46,12 +50,13 @@ set -- \${_l##*) }
 _g=-; [ -n "$3" ] && [ "$3" = "$4" ] && _g=$3
 _b=no; command -v base64 >/dev/null 2>&1 && _b=yes
 _q=no; [ "$(command -v printf)" = printf ] && _q=yes
-printf '%s!hello %s %s %s %s %s %s\\n' "$_n" "$$" "$_g" "\${_uid:--}" "$_b" "$_q" "$_may"`;
+printf '%s!hello %s %s %s %s %s %s %s\\n' "$_n" "$$" "$_g" "\${_uid:--}" "$_b" "$_q" "$_may" "\${_now:--}"`;
 
 export function parseHello(event: string): ShellFacts | undefined {
-  const match = /^hello (\d+) (\d+|-) (\d+|-) (yes|no) (yes|no) (\d+)$/.exec(event);
+  const match =
+    /^hello (\d+) (\d+|-) (\d+|-) (yes|no) (yes|no) (\d+) ([0-9a-f]{8}[0-9a-f-]*|-)$/.exec(event);
   if (match === null) return undefined;
-  const [, pid, group, uid, base64, printf, exec] = match;
+  const [, pid, group, uid, base64, printf, exec, boot] = match;
   return {
     pid: Number(pid),
     ...(group === "-" ? {} : { group: Number(group) }),
@@ -59,5 +64,6 @@ export function parseHello(event: string): ShellFacts | undefined {
     hasBase64: base64 === "yes",
     hasPrintf: printf === "yes",
     canExec: exec === "0",
+    ...(boot === undefined || boot === "-" ? {} : { boot }),
   };
 }

@@ -69,7 +69,7 @@ describe("logging in", () => {
   test("one connection and one shell serve all commands of an identity", async () => {
     await using on = await stage();
     const host = on.connect();
-    expect(await host.open(login)).toEqual({ kind: "open" });
+    expect(await host.open(login)).toMatchObject({ kind: "open" });
     for (let n = 0; n < 20; n++) await host.session(login).read(sh`echo ${n}`);
     expect(on.server.seen).toEqual({ logins: 1, programs: 1 });
   });
@@ -80,7 +80,7 @@ describe("logging in", () => {
       authorize: (attempt) => attempt.method === "publickey" && attempt.key.equals(key.blob),
     });
     const file = on.scratch.file("id", key.privateKey);
-    expect(await on.connect({ identities: [file] }).open(login)).toEqual({ kind: "open" });
+    expect(await on.connect({ identities: [file] }).open(login)).toMatchObject({ kind: "open" });
   });
 
   test("a wrong password is refused, sent once, and not sent again", async () => {
@@ -139,7 +139,7 @@ describe("logging in", () => {
   test("a server that closes before its greeting is asked again", async () => {
     await using on = await stage();
     on.server.refuseGreetings(3);
-    expect(await on.connect().open(login)).toEqual({ kind: "open" });
+    expect(await on.connect().open(login)).toMatchObject({ kind: "open" });
   });
 });
 
@@ -181,7 +181,7 @@ describe("the host key", () => {
       kind: "open",
     });
     expect(on.notes.join()).toContain("added the host key");
-    expect(await on.connect({ knownHosts: [file] }).open(login)).toEqual({ kind: "open" });
+    expect(await on.connect({ knownHosts: [file] }).open(login)).toMatchObject({ kind: "open" });
   });
 
   test("a check that is off is said", async () => {
@@ -283,7 +283,7 @@ describe("a lost connection", () => {
   test("a host that was reached before is waited for, one that never was is not", async () => {
     await using on = await stage();
     const host = on.connect({}, { readPatienceMs: 10_000 });
-    expect(await host.open(login)).toEqual({ kind: "open" });
+    expect(await host.open(login)).toMatchObject({ kind: "open" });
     const { port } = on.server;
     await on.server[Symbol.asyncDispose]();
     const opening = host.open(login);
@@ -293,7 +293,7 @@ describe("a lost connection", () => {
     });
     await using again = await serveSsh({ run: runInShell(), port });
     on.trust(again);
-    expect(await opening).toEqual({ kind: "open" });
+    expect(await opening).toMatchObject({ kind: "open" });
   });
 
   test("resting closes the socket, and the next command opens another", async () => {
@@ -428,7 +428,7 @@ echo "sudo: 3 incorrect password attempts" >&2; exit 1
 
   test("gets its password once, and it is in no argument", async () => {
     await using on = await sudoStage(passwordSudo, "s3cret pass");
-    expect(await on.host.open(root)).toEqual({ kind: "open" });
+    expect(await on.host.open(root)).toMatchObject({ kind: "open" });
     const session = on.host.session(root);
     expect(said(await session.read(withStdin(sh`cat`, "input")))).toEqual([0, "input", ""]);
     expect(on.log().match(/tried/g)).toHaveLength(1);
@@ -515,7 +515,7 @@ echo "sudo: 3 incorrect password attempts" >&2; exit 1
 
   test("is not needed by who is there already", async () => {
     await using on = await sudoStage(passwordSudo);
-    expect(await on.host.open({ kind: "become", user: "ops" })).toEqual({ kind: "open" });
+    expect(await on.host.open({ kind: "become", user: "ops" })).toMatchObject({ kind: "open" });
   });
 });
 

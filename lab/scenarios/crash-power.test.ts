@@ -9,12 +9,13 @@ import { atEntry, entryOf } from "./crash/journal-watch.ts";
 import type { Cut } from "./crash/power.ts";
 import { BACK, bootHarmless, cutAt, FORWARD, UNDO } from "./crash/power.ts";
 import { say, seconds } from "./support/figures.ts";
-import { expectFleet, expectPrefix, NEW, OLD } from "./support/fleet.ts";
+import { expectFleet, expectPrefix, hostOf, NEW, OLD } from "./support/fleet.ts";
 import type { HostName } from "./support/lab.ts";
-import { contents, HOSTS, inventoryFile, resetLab } from "./support/lab.ts";
+import { contents, fleetState, HOSTS, inventoryFile, resetLab } from "./support/lab.ts";
 import type { Site } from "./support/site.ts";
 import { createSite, UPGRADE_WORDS } from "./support/site.ts";
 import type { Spawned } from "./support/spawned.ts";
+import { until } from "./support/until.ts";
 
 const GROUP_VARS = "group_vars/dns_auth.yml";
 /** A host that was cut off does not come back by itself here. */
@@ -186,6 +187,11 @@ describe("a host that loses power", () => {
     }
     // It is over, and gives up the lock that was left on the host.
     await expectCode(program, 14);
+    // The last boot started it, and no run waited for it.
+    await until("Lightning Stream of ns1 to have loaded", async () => {
+      const { startup } = hostOf(await fleetState(), "ns1");
+      return startup.main === true && startup.shard === true;
+    });
     await expectOld([KEPT, ["/var/lib/runbook/lock"], ["/var/lib/runbook/lock"]]);
   });
 });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { build as bundle } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
+const PROGRAM = "dist/cli/bundle/program.cjs";
 
 /** False when it failed; why has been written to stderr by then. */
 export async function build() {
@@ -17,31 +18,57 @@ export async function build() {
   });
   if (compiled.error) throw compiled.error;
   if (compiled.status !== 0) return false;
-  rmSync(join(root, "dist/cli/chunks"), { recursive: true, force: true });
-  const { errors, metafile } = await bundle({
+  rmSync(join(root, "dist/cli/bundle"), { recursive: true, force: true });
+  const common = {
     absWorkingDir: root,
-    entryPoints: ["src/cli/main.ts"],
-    outdir: "dist/cli",
-    chunkNames: "chunks/[name]-[hash]",
     bundle: true,
-    splitting: true,
-    format: "esm",
     platform: "node",
     target: "node20.19",
-    // These two find files of their own beside themselves: native parts, a worker.
-    external: ["ssh2", "pino"],
-    // For what is bundled and was written for CommonJS.
-    banner: {
-      js: `import{createRequire}from"node:module";const require=createRequire(import.meta.url);`,
-    },
     sourcemap: true,
     sourcesContent: false,
     metafile: true,
     logLevel: "warning",
-  }).catch((failure) => failure);
-  if (errors.length > 0) return false;
-  writeFileSync(join(root, "dist/cli/LICENSES.txt"), licences(Object.keys(metafile.inputs)));
+  };
+  const made = await Promise.all([
+    bundle({
+      ...common,
+      entryPoints: ["src/cli/main.ts"],
+      outfile: "dist/cli/main.js",
+      format: "esm",
+    }),
+    bundle({
+      ...common,
+      entryPoints: ["src/cli/program.ts"],
+      outfile: PROGRAM,
+      // What a script is compiled to can be kept, what a module is compiled to cannot.
+      format: "cjs",
+      define: { "import.meta.dirname": "__dirname" },
+      supported: { "dynamic-import": false },
+      // These two find files of their own beside themselves: native parts, a worker.
+      external: ["ssh2", "pino"],
+    }),
+  ]).catch((failure) => failure);
+  if (!Array.isArray(made)) return false;
+  const inputs = made.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  writeFileSync(join(root, "dist/cli/LICENSES.txt"), licences(inputs));
+  await keepCompiled();
   return true;
+}
+
+/** Uses the program a little, so that V8 compiles what every start needs, and keeps that beside it. */
+async function keepCompiled() {
+  const file = join(root, PROGRAM);
+  const { loadProgram } = await import(join(root, "dist/cli/load-program.js"));
+  const { program, script } = loadProgram(file);
+  const quiet = { ...program.createTerminal({ NO_COLOR: "1" }), out: () => {}, err: () => {} };
+  const inventory = ["-i", "localhost,", "-c", "local"];
+  for (const words of [
+    ["validate", "playbooks/schema-upgrade.yaml"],
+    ["inventory", "--list", ...inventory],
+  ]) {
+    await program.runArguments(words, quiet, "");
+  }
+  writeFileSync(`${file}.code`, script.createCachedData());
 }
 
 /** The terms of every package of which something is in the bundle; whoever passes it on has to pass them on too. */

@@ -19,8 +19,8 @@ test("a package holds what is needed to run, to read and to validate, and nothin
   expect(files.map(({ path }) => path).toSorted()).toEqual(
     [
       ...["CHANGELOG.md", "LICENSE", "README.md", "package.json"],
-      ...["dist/cli/LICENSES.txt", "dist/cli/main.js", "docs/man/runbook.1"],
-      ...listed("dist/cli/chunks", ".js"),
+      ...["dist/cli/LICENSES.txt", "dist/cli/bundle/program.cjs", "dist/cli/main.js"],
+      "docs/man/runbook.1",
       ...listed("playbooks", ".yaml"),
       ...listed("schemas", ".schema.json"),
       "schemas/junit.xsd",

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadProgram } from "./load-program.ts";
 
 const version = (
   JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "package.json"), "utf8")) as {
@@ -22,11 +23,8 @@ if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
 }
 
 async function start(): Promise<number> {
-  const [{ runArguments }, { createTerminal }, { EXIT }] = await Promise.all([
-    import("./args.ts"),
-    import("./terminal.ts"),
-    import("./exit-codes.ts"),
-  ]);
+  const { program } = loadProgram(join(import.meta.dirname, "bundle", "program.cjs"));
+  const { createTerminal, EXIT, mappedTrace, runArguments } = program;
   const terminal = createTerminal(process.env);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     // Who reads only the first lines has read enough.
@@ -39,7 +37,6 @@ async function start(): Promise<number> {
   try {
     return await runArguments(argv, terminal, version);
   } catch (error) {
-    const { mappedTrace } = await import("./mapped-trace.ts");
     const text = error instanceof Error ? mappedTrace(error.stack ?? error.message) : String(error);
     terminal.err(
       `This is a bug in runbook ${version}, not in what you gave it. Please report it with these lines:\n${text}\n`,

@@ -18,11 +18,7 @@ export interface Ansible extends AsyncDisposable {
   ): Promise<AnsibleAnswer>;
 }
 
-const FOLDERS = [
-  process.env["ANSIBLE_ORACLE"],
-  join(import.meta.dirname, "../../.ansible-oracle"),
-  "/var/tmp/ansible-oracle",
-];
+const FOLDERS = [process.env["ANSIBLE_ORACLE"], join(import.meta.dirname, "../../.ansible-oracle")];
 
 /** The Python that has ansible-core, if there is one: `bash .ci/ansible` installs it. */
 export function ansiblePython(): string | undefined {

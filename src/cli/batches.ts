@@ -1,13 +1,31 @@
 import type { HostId } from "../model/ids.ts";
-import type { BatchSize } from "../model/playbook.ts";
+import type { BatchSize, Rollout } from "../model/playbook.ts";
+import type { RunSpec } from "../model/run-spec.ts";
 
 /** A number of hosts; a percentage is of the selection, rounded down. */
-export function countOf(size: BatchSize, selected: number): number {
+function countOf(size: BatchSize, selected: number): number {
   return size.kind === "count" ? size.hosts : Math.floor((selected * size.percent) / 100);
 }
 
+/** The part of a spec that is about batches; in window mode there is one, with everybody in it. */
+export function batchesOf(
+  hosts: readonly HostId[],
+  { batches: sizes, maxFailures, maxFailuresPerBatch }: Rollout,
+  mode: RunSpec["mode"],
+): Pick<RunSpec, "batches" | "maxFailures" | "maxFailuresPerBatch"> {
+  const batches = mode === "window" ? [hosts] : cutIntoBatches(hosts, sizes);
+  const perBatch = mode === "window" ? undefined : maxFailuresPerBatch;
+  return {
+    batches,
+    maxFailures: countOf(maxFailures, hosts.length),
+    ...(perBatch && {
+      maxFailuresPerBatch: batches.map((batch) => countOf(perBatch, batch.length)),
+    }),
+  };
+}
+
 /** The selection cut into batches: at least one host each, the last size repeats. */
-export function cutIntoBatches(
+function cutIntoBatches(
   hosts: readonly HostId[],
   sizes: readonly [BatchSize, ...BatchSize[]],
 ): readonly (readonly HostId[])[] {

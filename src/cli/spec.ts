@@ -18,7 +18,7 @@ import { inventoryFiles } from "../inventory/files.ts";
 import { resolveInputs } from "../playbook/resolve-inputs.ts";
 import { unusedExtraVars } from "../playbook/unused-extra.ts";
 import type { VaultReader } from "../vault/vault.ts";
-import { countOf, cutIntoBatches } from "./batches.ts";
+import { batchesOf } from "./batches.ts";
 import { expectedTimes } from "./expected.ts";
 import { openOptions } from "./open-options.ts";
 import type { RunOptions } from "./options.ts";
@@ -83,9 +83,8 @@ export async function makeSpec(request: SpecRequest): Promise<Outcome<RunSpec>> 
     hosts,
     fleet,
     mode,
-    batches: mode === "window" ? [hosts] : cutIntoBatches(hosts, rollout.batches),
+    ...batchesOf(hosts, rollout, mode),
     forks,
-    maxFailures: countOf(rollout.maxFailures, hosts.length),
     onFailure: options.onFailure ?? rollout.onFailure,
     ...(window && { window, expectedMs: expected.expectedMs }),
     ...(lock !== undefined && { shared: lock }),

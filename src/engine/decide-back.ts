@@ -4,12 +4,14 @@
  */
 import type { HostId } from "../model/ids.ts";
 import { FLEET } from "../model/ids.ts";
+import type { Task } from "../model/playbook.ts";
 import type { HostTaskRecord, Lane, RunState } from "../model/run-state.ts";
 import type { Action, Decision, Moment } from "./decide.ts";
 import { laneOf } from "./fold.ts";
 import { laneNext } from "./lane-next.ts";
 import type { Program } from "./program.ts";
 import { isHalfWay } from "./standing.ts";
+import { throttleFor } from "./throttle.ts";
 
 export function decideBack(program: Program, state: RunState, moment: Moment): Decision {
   const fleet = laneOf(state, FLEET);
@@ -21,14 +23,17 @@ export function decideBack(program: Program, state: RunState, moment: Moment): D
     .filter((lane) => lane.host !== FLEET && lane.back?.standing === "going")
     .toSorted((a, b) => (b.begun ?? 0) - (a.begun ?? 0));
   const width = state.spec.mode === "serial" ? 1 : state.spec.forks;
+  const throttle = throttleFor(moment.busy);
   const actions: Action[] = [];
   let room = width - moment.busy.size;
   for (const lane of going.slice(0, width)) {
     if (moment.busy.has(lane.host) || room <= 0) continue;
     // An interrupt lets a host that is on its way back arrive: half way it may be silent.
     if (moment.stop >= 2 || (moment.stop === 1 && !isOnItsWay(lane))) continue;
+    const action = stepBack(program, lane);
+    if (!throttle.admits(taskBack(program, action))) continue;
     room--;
-    actions.push(stepBack(program, lane));
+    actions.push(action);
   }
   if (actions.length > 0 || moment.busy.size > 0) return { actions };
   if (going.length > 0) return interrupted();
@@ -38,6 +43,11 @@ export function decideBack(program: Program, state: RunState, moment: Moment): D
 function interrupted(): Decision {
   const text = "stopped by the operator";
   return { actions: [], end: { kind: "stopped", why: "interrupted", text } };
+}
+
+function taskBack(program: Program, action: Action): Task | undefined {
+  if (action.kind === "undo") return program.tasks.get(action.record.of.task);
+  return action.kind === "task" || action.kind === "doubt" ? action.task : undefined;
 }
 
 function isOnItsWay(lane: Lane): boolean {

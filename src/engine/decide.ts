@@ -5,7 +5,7 @@
  * One rule carries the rest: while the run is *draining* (threshold crossed, interrupt, window closing) nothing is begun
  * at a rest point, and every lane that is between rest points goes on to the next one (E3).
  */
-import type { HostId } from "../model/ids.ts";
+import type { HostId, TaskId } from "../model/ids.ts";
 import type { StopReason } from "../model/journal-entry.ts";
 import type { Phase, Task } from "../model/playbook.ts";
 import type { HostTaskRecord, RunState } from "../model/run-state.ts";
@@ -19,6 +19,8 @@ import type { LaneTask, Program } from "./program.ts";
 import type { PauseStanding } from "./pause.ts";
 import { pauseStanding } from "./pause.ts";
 import { waitingForOnce } from "./run-once.ts";
+import type { Throttle } from "./throttle.ts";
+import { throttleFor } from "./throttle.ts";
 import { failedHosts, hasFailed, isGoingBack, isSkipped } from "./standing.ts";
 import type { SpanStanding } from "./window.ts";
 import { spanStanding } from "./window.ts";
@@ -65,10 +67,12 @@ export interface Decision {
   readonly end?: End;
 }
 
+export type Busy = ReadonlyMap<HostId, TaskId | undefined>;
+
 /** What `decide` is told besides the state. */
 export interface Moment {
-  /** Lanes with an action under way. */
-  readonly busy: ReadonlySet<HostId>;
+  /** Lanes with an action under way, and the task that it is about. */
+  readonly busy: Busy;
   /** 0: none. 1: to the next rest points. 2: after the running host-tasks. */
   readonly stop: 0 | 1 | 2;
   readonly nowMs: number;
@@ -95,17 +99,21 @@ function decideLanes(
 ): Decision | undefined {
   const { spec } = state;
   const views = new Map<HostId, LaneNext>();
-  let [failures, done, partlyBack] = [0, 0, false];
-  for (const host of spec.hosts) {
-    const lane = laneOf(state, host);
-    if (lane.back) partlyBack = true;
-    if (lane.back || (lane.atGoal === true && lane.begun === undefined)) continue;
-    const next = laneNext(lane, tasks);
-    views.set(host, next);
-    if (next.kind === "done") done++;
-    if (hasFailed(next) && !isSkipped(program, lane)) failures++;
+  let [failures, done, partlyBack, exceeded] = [0, 0, false, false];
+  for (const [index, batch] of spec.batches.entries()) {
+    const before = failures;
+    for (const host of batch) {
+      const lane = laneOf(state, host);
+      if (lane.back) partlyBack = true;
+      if (lane.back || (lane.atGoal === true && lane.begun === undefined)) continue;
+      const next = laneNext(lane, tasks);
+      views.set(host, next);
+      if (next.kind === "done") done++;
+      if (hasFailed(next) && !isSkipped(program, lane)) failures++;
+    }
+    exceeded ||= failures - before > (spec.maxFailuresPerBatch?.[index] ?? Infinity);
   }
-  const exceeded = failures > spec.maxFailures;
+  exceeded ||= failures > spec.maxFailures;
   const next = spec.hosts.find((host) => isOpen(views.get(host)) && !laneOf(state, host).begun);
   const span = spanStanding(state.window, moment.nowMs, spec.expectedMs, next);
   const draining = exceeded || moment.stop >= 1 || span.drains;
@@ -115,6 +123,7 @@ function decideLanes(
       ? ({ kind: "none" } as const)
       : pauseStanding(program.run.playbook.rollout, state, done, moment.nowMs);
   const waiting = waitingForOnce(program, state, moment.busy, views);
+  const throttle = throttleFor(moment.busy);
   const actions: Action[] = [];
   let left = false;
   for (const batch of spec.batches) {
@@ -126,6 +135,7 @@ function decideLanes(
       late: span.late === true || partlyBack || pause.kind !== "none",
       forks: spec.forks,
       waiting,
+      throttle,
     });
     actions.push(...chosen.actions);
     left ||= chosen.left;
@@ -168,6 +178,7 @@ function chooseInBatch(
     readonly late: boolean;
     readonly forks: number;
     readonly waiting: ReadonlySet<HostId>;
+    readonly throttle: Throttle;
   },
 ): { actions: Action[]; left: boolean; busy: boolean } {
   const leaves = (host: HostId, next: LaneNext): boolean =>
@@ -195,8 +206,12 @@ function chooseInBatch(
       busy = true;
       continue;
     }
-    room--;
     const { task, phase } = next.next;
+    if (!how.throttle.admits(task)) {
+      busy = true;
+      continue;
+    }
+    room--;
     actions.push(
       next.kind === "task"
         ? { kind: "task", host, task, phase }

@@ -3,7 +3,7 @@
  * A resume is the same loop over a state that is not empty.
  */
 import { assertNever } from "../lib/assert-never.ts";
-import type { HostId } from "../model/ids.ts";
+import type { HostId, TaskId } from "../model/ids.ts";
 import { FLEET } from "../model/ids.ts";
 import type { StopReason } from "../model/journal-entry.ts";
 import { JournalFailure } from "../model/journal-entry.ts";
@@ -29,14 +29,14 @@ export interface StopWish {
 /** Works until the run ends or comes to rest. Resolves with why; rejects only with a bug of ours. */
 export async function execute(running: Running, wish: StopWish): Promise<End> {
   const lanes = createLanes(Math.max(running.state.spec.forks, 1));
-  const busy = new Set<HostId>();
+  const busy = new Map<HostId, TaskId | undefined>();
   const failures: unknown[] = [];
   let wake = (): void => {};
   // Not the first to hold these locks: another controller of this run was here.
   if (running.state.fencing > 1) await forgetLeftJobs(running);
   const perform = (action: Action): void => {
     const host = laneOfAction(action);
-    busy.add(host);
+    busy.set(host, taskOfAction(action));
     void lanes
       .run(() => act(running, action))
       .catch((error: unknown) => failures.push(error))
@@ -94,6 +94,25 @@ function laneOfAction(action: Action): HostId {
     case "undo":
     case "end-lane-back":
       return action.host;
+  }
+}
+
+/** The task that an action is about: what `throttle` counts. */
+function taskOfAction(action: Action): TaskId | undefined {
+  switch (action.kind) {
+    case "task":
+    case "doubt":
+      return action.task.id;
+    case "undo":
+      return action.record.of.task;
+    case "begin-pause":
+    case "wait":
+    case "look-at-goal":
+    case "begin-rollback":
+    case "ask-about-failure":
+    case "choose-way":
+    case "end-lane-back":
+      return undefined;
   }
 }
 

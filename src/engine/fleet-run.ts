@@ -33,7 +33,7 @@ export async function runOnFleet(
     const gate = await passGate(running, task, fleet, view, { waitMs, item });
     return settleGate(running, of, task, gate, running.clock.now() - began, fleet);
   }
-  const hosts = createLanes(forks);
+  const hosts = createLanes(Math.min(forks, task.throttle ?? Infinity));
   // All of them come to their end before anything is concluded, whatever becomes of one.
   const ends = await Promise.allSettled(
     fleet.map((host) => hosts.run(() => changeForFleet(running, host, task, phase, item))),

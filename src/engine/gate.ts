@@ -6,6 +6,7 @@ import type { Json } from "../model/json.ts";
 import type { Task } from "../model/playbook.ts";
 import type { FleetView, ReadingStep, Sighting, Verdict } from "../model/step.ts";
 import { StepProblem } from "../model/step.ts";
+import { createLanes } from "./lanes.ts";
 import { hushed } from "./no-log.ts";
 import type { Prepared } from "./prepared.ts";
 import { prepare, readerFor, stepOf } from "./prepared.ts";
@@ -34,23 +35,26 @@ export async function lookTogether(
   item?: LoopItem,
 ): Promise<readonly Look[]> {
   const step = stepOf(running, task) as Reading;
+  const lookAt = async (host: HostId): Promise<Look | Sighting<object, Json>> => {
+    const preparation = await caught(() => prepare(running, host, task, item));
+    if ("diagnostic" in preparation)
+      return { host, answer: { ...preparation, kind: answerKind(preparation) } };
+    if (preparation.kind === "unknown") {
+      const diagnostic = problem(
+        "engine/not-yet-known",
+        `${preparation.names.join(", ")} is not known yet`,
+      );
+      return { host, answer: { kind: "problem", diagnostic } };
+    }
+    const seen = await observe(running, preparation.prepared, step);
+    return "diagnostic" in seen
+      ? { host, answer: { ...seen, kind: answerKind(seen) } }
+      : { host, params: preparation.prepared.params, seen: seen.seen };
+  };
+  // Every host is asked at once, unless the task says how many may be.
+  const lanes = task.throttle === undefined ? undefined : createLanes(task.throttle);
   const observed = await Promise.all(
-    hosts.map(async (host): Promise<Look | Sighting<object, Json>> => {
-      const preparation = await caught(() => prepare(running, host, task, item));
-      if ("diagnostic" in preparation)
-        return { host, answer: { ...preparation, kind: answerKind(preparation) } };
-      if (preparation.kind === "unknown") {
-        const diagnostic = problem(
-          "engine/not-yet-known",
-          `${preparation.names.join(", ")} is not known yet`,
-        );
-        return { host, answer: { kind: "problem", diagnostic } };
-      }
-      const seen = await observe(running, preparation.prepared, step);
-      return "diagnostic" in seen
-        ? { host, answer: { ...seen, kind: answerKind(seen) } }
-        : { host, params: preparation.prepared.params, seen: seen.seen };
-    }),
+    hosts.map((host) => (lanes ? lanes.run(() => lookAt(host)) : lookAt(host))),
   );
   const sightings = observed.filter((one): one is Sighting<object, Json> => "seen" in one);
   const verdicts = sightings.length === 0 ? [] : step.judge(sightings, view);

@@ -8,6 +8,7 @@ import type { Task } from "../model/playbook.ts";
 import type { Lane, RunState } from "../model/run-state.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { laneOf } from "./fold.ts";
+import type { Busy } from "./decide.ts";
 import type { LaneNext } from "./lane-next.ts";
 import { progressOf } from "./lane-next.ts";
 import type { Program } from "./program.ts";
@@ -56,7 +57,7 @@ function isBegun(lane: Lane, task: Task): boolean {
 export function waitingForOnce(
   program: Program,
   state: RunState,
-  busy: ReadonlySet<HostId>,
+  busy: Busy,
   views: ReadonlyMap<HostId, LaneNext>,
 ): ReadonlySet<HostId> {
   const waiting = new Set<HostId>();

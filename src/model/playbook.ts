@@ -31,6 +31,8 @@ export interface Task {
   /** The author's promise that a command changes nothing: it becomes a gate and runs in plans. */
   readonly readOnly: boolean;
   readonly runOnce: boolean;
+  /** At most so many hosts at a time are in this task. */
+  readonly throttle?: number;
   /** The reason, as shown before consent is asked for. */
   readonly irreversible?: Value;
   /** Did it happen? Asked by resume and rollback instead of `check`. */
@@ -120,6 +122,8 @@ export interface Rollout {
   /** How many hosts are worked on at the same time. */
   readonly forks: number;
   readonly maxFailures: BatchSize;
+  /** The same within one batch: a percentage is of that batch. */
+  readonly maxFailuresPerBatch?: BatchSize;
   readonly onFailure: OnFailure;
   /** Once so many hosts are done, no other begins for so long; without a time, before somebody says so. */
   readonly pauseAfter?: { readonly hosts: number; readonly forMs?: number };

@@ -28,6 +28,8 @@ export interface RunSpec {
   readonly batches: readonly (readonly HostId[])[];
   readonly forks: number;
   readonly maxFailures: number;
+  /** How many of each batch may fail, in the order of `batches`. */
+  readonly maxFailuresPerBatch?: readonly number[];
   readonly onFailure: OnFailure;
   readonly window?: OpenSpan;
   /** How long each lane is expected to take, as far as anything says so: it begins only when that fits the window. */

@@ -18,6 +18,8 @@ const CONNECTION = "Set it in the inventory, as ansible_connection, ansible_user
 const SUDO = "Users are changed with sudo: `become`, `become_user`.";
 const ONE_FILE =
   "Write the tasks into this playbook: one file holds the whole runbook, so the plan shows all of it.";
+const THROTTLE =
+  "Write `throttle:` at the tasks that need it, or `rollout: { forks: … }` for all of them.";
 const SERIAL = "Write `rollout: { mode: serial, batches: … }`.";
 const FAILURES =
   "Write `rollout: { max_failures: … }`; hosts that cannot be reached count as well.";
@@ -37,7 +39,6 @@ const BOTH: { readonly [word: string]: string } = {
   module_defaults: "Write the parameters at each task, or keep common values in `vars:`.",
   debugger:
     "`runbook plan` shows what would be done; a failed run is examined with `runbook show`.",
-  throttle: "Write `rollout: { forks: … }` to limit how many hosts are worked on.",
   any_errors_fatal: FAILURES,
   ignore_unreachable: "Write `rollout: { unreachable: skip }`.",
   notify: HANDLERS,
@@ -46,6 +47,7 @@ const BOTH: { readonly [word: string]: string } = {
 
 const PLAYBOOK: { readonly [word: string]: string } = {
   ...BOTH,
+  throttle: THROTTLE,
   tasks: "Write `phases:`, each with a `name` and its `tasks:`.",
   pre_tasks: "Write `preflight:` for checks, or a first phase.",
   post_tasks: "Write a last phase; with `scope: fleet` it runs once, when every host is done.",
@@ -104,6 +106,7 @@ const LOOP_CONTROL: { readonly [word: string]: string } = {
 
 const PHASE: { readonly [word: string]: string } = {
   ...BOTH,
+  throttle: THROTTLE,
   ...Object.fromEntries(
     ["block", "rescue", "always", "serial", "hosts", "roles", "handlers"].flatMap((word) => {
       const hint = TASK[word] ?? PLAYBOOK[word];

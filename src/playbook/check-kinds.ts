@@ -14,6 +14,7 @@ export function checkKinds(source: Source, tasks: readonly WrittenTask[]): void 
     checkNames(source, written);
     checkCompany(source, written);
     checkOnce(source, written);
+    checkThrottle(source, written);
     if (written.task.action.kind === "undo" || written.step === undefined) continue;
     checkPromise(source, written);
     if (reads(written)) checkReading(source, written);
@@ -119,6 +120,17 @@ function checkOnce(source: Source, written: WrittenTask): void {
     code: "playbook/not-here",
     summary: '"run_once" is about tasks that every host would do by itself',
     hint: "It belongs to tasks of phases with `scope: host`; a reading task of a fleet phase is done once anyway.",
+  });
+}
+
+/** What stands inside a task is done by whoever is in that task. */
+function checkThrottle(source: Source, written: WrittenTask): void {
+  const { task, role } = written;
+  if (role === "task" || task.throttle === undefined) return;
+  about(source, written, "throttle", {
+    code: "playbook/not-here",
+    summary: `"throttle" has no meaning at ${role === "inverse" ? "an" : "a"} ${role}`,
+    hint: "Write it at the task around it: it also holds when that task is taken back.",
   });
 }
 

@@ -41,6 +41,14 @@ export const rolloutSchema: JsonSchema = {
       description:
         "Nothing new starts when more hosts than this failed, are unreachable or in doubt; 0 if not given.",
     },
+    max_failures_per_batch: {
+      type: ["integer", "string"],
+      minimum: 0,
+      pattern: "^(?:100|[1-9]?[0-9])%$",
+      $comment: `${HOSTS_OR_PERCENT} from 0% to 100%`,
+      description:
+        "The same within one batch, beside `max_failures`; a percentage is of that batch, rounded down.",
+    },
     on_failure: choice(
       ["stop", "rollback_host", "rollback_run", "ask"],
       "What happens to hosts after a failure: `ask` if not given, which is `stop` when nobody can answer.",

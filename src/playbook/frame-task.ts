@@ -55,6 +55,11 @@ export function taskKeywords(nested: JsonSchema): { readonly [keyword: string]: 
       "For `command` and `shell`: the author's promise that it changes nothing. It then is a gate, and runs in plans.",
     ),
     run_once: flag("Do it once in the run, on the first host."),
+    throttle: {
+      type: "integer",
+      minimum: 1,
+      description: "At most so many hosts at a time are in this task, on the way back too.",
+    },
     irreversible: text(
       "Why there is no simple way back after this task. Shown before consent is asked for.",
     ),
@@ -85,4 +90,5 @@ export const UNDO_KEYWORDS: ReadonlySet<string> = new Set([
   "timeout",
   "expect",
   "ignore_errors",
+  "throttle",
 ]);

@@ -34,11 +34,21 @@ export function readRollout(source: Source): Rollout {
       hint: "All hosts go through each phase together; `forks` limits how many at the same time.",
     });
   }
+  const perBatch = batchSize(written["max_failures_per_batch"]);
+  if (mode === "window" && perBatch !== undefined) {
+    say(source, source.at(["rollout", "max_failures_per_batch"], "key"), {
+      code: "playbook/unused",
+      severity: "warning",
+      summary: '"max_failures_per_batch" has no meaning in `mode: window`, which has no batches',
+      hint: "`max_failures` counts over the whole selection.",
+    });
+  }
   return {
     mode,
     batches: batchSizes(batches),
     forks: typeof forks === "number" && forks >= 1 ? forks : FORKS,
     maxFailures: batchSize(written["max_failures"]) ?? { kind: "count", hosts: 0 },
+    ...(perBatch === undefined ? {} : { maxFailuresPerBatch: perBatch }),
     onFailure,
     ...pauseAfter(source, mode, written),
     ...(window === undefined ? {} : { window }),

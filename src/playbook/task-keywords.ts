@@ -23,12 +23,17 @@ export function readKeywords(task: ValueMap): Keywords {
       failedWhen: task["failed_when"],
       ignoreErrors: task["ignore_errors"],
       irreversible: task["irreversible"],
+      throttle: hostCount(task["throttle"]),
     }),
     vars: isValueMap(task["vars"]) ? task["vars"] : {},
     noLog: task["no_log"] === true,
     readOnly: task["read_only"] === true,
     runOnce: task["run_once"] === true,
   };
+}
+
+function hostCount(value: Value | undefined): number | undefined {
+  return typeof value === "number" && value >= 1 ? value : undefined;
 }
 
 function readLoop(task: ValueMap): Loop | undefined {

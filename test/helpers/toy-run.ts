@@ -11,7 +11,7 @@ import { resumeRun } from "../../src/engine/resuming.ts";
 import type { Question, Running } from "../../src/engine/running.ts";
 import { touchedHosts } from "../../src/engine/standing.ts";
 import { createRenderer } from "../../src/cli/renderer.ts";
-import { countOf, cutIntoBatches } from "../../src/cli/batches.ts";
+import { batchesOf } from "../../src/cli/batches.ts";
 import { createRedactor } from "../../src/lib/redact.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { HostId } from "../../src/model/ids.ts";
@@ -60,9 +60,8 @@ export function toySpec(playbook: Playbook, text: string, options: ToyOptions): 
     hosts,
     fleet,
     mode: rollout.mode,
-    batches: rollout.mode === "window" ? [hosts] : cutIntoBatches(hosts, rollout.batches),
+    ...batchesOf(hosts, rollout, rollout.mode),
     forks: options.forks ?? rollout.forks,
-    maxFailures: countOf(rollout.maxFailures, hosts.length),
     onFailure: rollout.onFailure,
     ...(options.window && { window: options.window }),
     ...(options.expectedMs && { expectedMs: options.expectedMs }),

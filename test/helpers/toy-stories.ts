@@ -244,6 +244,14 @@ export const stories: { readonly [name: string]: Story } = {
     options: { hosts: ["a", "b"] },
     chapters: [apply, { does: "rollback", only: ["b"] }, rollback],
   },
+  "a throttled run in small batches that is taken back": {
+    text: crowded("mode: serial, batches: 3, forks: 3, max_failures_per_batch: 1").replaceAll(
+      "inverse: none",
+      "inverse: none\n        throttle: 1",
+    ),
+    options: { hosts: HOSTS },
+    chapters: [apply, rollback],
+  },
   "a run that goes back while a host is away": {
     text: undoing("mode: serial"),
     options: { hosts: ["a", "b"] },

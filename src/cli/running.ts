@@ -21,6 +21,7 @@ import type { ConnectionSource } from "./connection.ts";
 import { connectionSettings } from "./connection.ts";
 import { createControllerFiles } from "./controller-files.ts";
 import { maskedEntry } from "./masked-entry.ts";
+import { operatorName } from "./operator-name.ts";
 import { systemClock } from "./system-clock.ts";
 import { traceTo } from "./trace.ts";
 
@@ -71,6 +72,7 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
   return {
     program,
     state,
+    who: operatorName(),
     transport,
     steps,
     readOnlySteps,

@@ -1,6 +1,5 @@
 /** Everything that is decided before a run begins, from playbook, inventory and options: `RunSpec`. */
 import { asText } from "../lib/as-text.ts";
-import { homedir, hostname, userInfo } from "node:os";
 import type { Redactor } from "../lib/redact.ts";
 import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
 import { hasErrors } from "../model/diagnostic.ts";
@@ -21,6 +20,7 @@ import type { VaultReader } from "../vault/vault.ts";
 import { batchesOf } from "./batches.ts";
 import { expectedTimes } from "./expected.ts";
 import { openOptions } from "./open-options.ts";
+import { operatorName } from "./operator-name.ts";
 import type { RunOptions } from "./options.ts";
 import type { ReadInventory, ReadPlaybook } from "./sources.ts";
 import { systemClock } from "./system-clock.ts";
@@ -225,17 +225,4 @@ function addressesOf(
       return [host, rendered?.kind === "rendered" ? asText(rendered.value) : host];
     }),
   );
-}
-
-/** Who sits here: user and machine. */
-export function operatorName(): string {
-  return `${userName()}@${hostname()}`;
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return homedir();
-  }
 }

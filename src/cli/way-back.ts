@@ -39,13 +39,13 @@ export async function checkWayBack(
 ): Promise<number> {
   const lost = await connectAll(running, hosts);
   const absent = new Set(lost.map(({ host }) => host));
-  await running.append({ type: "run-resumed", who: running.state.spec.who });
+  await running.append({ type: "run-resumed", who: running.who });
   await running.append({
     type: "rollback-begun",
     hosts: hosts.filter((host) => !absent.has(host)),
     whole: false,
     why: "rehearsed",
-    who: running.state.spec.who,
+    who: running.who,
   });
   const found = await Promise.all(
     hosts.map(async (host): Promise<readonly string[] | "back"> => {

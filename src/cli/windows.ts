@@ -63,7 +63,7 @@ export async function throughWindows(
     const next = nextSpan(running);
     if (!next) return end;
     await running.append({ type: "run-stopped", why: end.why, text: end.text });
-    await running.append({ type: "window-set", window: next, who: running.state.spec.who });
+    await running.append({ type: "window-set", window: next, who: running.who });
     terminal.err(`${end.text}. Waiting for the window ${next.text}.\n`);
     if (!(await isOpenAt(running, wish, next.opensAt)))
       return { kind: "stopped", why: "interrupted", text: "stopped by the operator" };

@@ -163,7 +163,7 @@ async function beginPause(running: Running, done: number): Promise<void> {
   const text = `${done} hosts are done. Go on with the others?`;
   const choices = [GO_ON, "stop"];
   const given = await running.ask?.({ about: PAUSE, text, choices, fallback: "stop" });
-  const who = given === undefined ? "nobody could be asked" : running.state.spec.who;
+  const who = given === undefined ? "nobody could be asked" : running.who;
   return running.append({ type: "decision", who, question, answer: given ?? "stop" });
 }
 
@@ -173,7 +173,7 @@ async function askAboutFailure(running: Running, failed: readonly HostId[]): Pro
   const given = await running.ask?.({ about: "on_failure", text, choices, fallback: "stop" });
   await running.append({
     type: "decision",
-    who: given === undefined ? "nobody could be asked" : running.state.spec.who,
+    who: given === undefined ? "nobody could be asked" : running.who,
     question: "on_failure",
     answer: given ?? "stop",
   });

@@ -133,7 +133,7 @@ function takeLocks(
   fencing: number,
 ): Promise<readonly Taking[]> {
   const { spec } = running.state;
-  const command = lockCommand(spec.run, fencing, spec.who, spec.source.file);
+  const command = lockCommand(spec.run, fencing, running.who, spec.source.file);
   return Promise.all(
     hosts.map(async (host) => ({
       host,

@@ -35,6 +35,8 @@ export interface Equipment {
 export interface Running extends Equipment {
   readonly program: Program;
   readonly state: RunState;
+  /** Who works on it now; `spec.who` is who began it. */
+  readonly who: string;
   /** Resolves when the entry is on disk and folded into `state`. */
   append(entry: JournalEntry): Promise<void>;
   /** Aborted at the third interrupt, or when the journal fails. */

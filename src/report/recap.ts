@@ -104,9 +104,11 @@ function rowText(name: string, lane: Lane, paint: Paint, isNarrow: boolean): str
     ["in_doubt", c.inDoubt, paint.bad],
   ];
   const shown = isNarrow ? cells.filter(([label, count]) => count > 0 || label === "ok") : cells;
-  const texts = shown.map(([label, count, colour]) => {
-    const text = `${label}=${count}`.padEnd(isNarrow ? 0 : label.length + 5);
-    return count > 0 ? colour(text) : text;
+  const texts = shown.map(([label, count, colour], index) => {
+    const text = `${label}=${count}`;
+    const isLast = index === shown.length - 1;
+    const pad = " ".repeat(isNarrow || isLast ? 0 : Math.max(1, label.length + 5 - text.length));
+    return `${count > 0 ? colour(text) : text}${pad}`;
   });
   const goal =
     lane.atGoal === true && lane.begun === undefined ? paint.dim(" at its goal before") : "";

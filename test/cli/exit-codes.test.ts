@@ -52,6 +52,13 @@ describe("without a terminal", () => {
     expect(fleet.host("a").has("home/.runbook/lock/fencing")).toBe(false);
     expect((await applied("leap.yaml", "--yes", "--accept-irreversible")).code).toBe(0);
     expect(fleet.host("a").has("leapt")).toBe(true);
+    const report = await fleet.runbook(["report", "--format", "json"]);
+    expect(JSON.parse(report.out)).toMatchObject({
+      decisions: [
+        { question: "irreversible", answer: ["it leaps"] },
+        { question: "go", answer: "yes" },
+      ],
+    });
   });
 });
 

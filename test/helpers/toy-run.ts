@@ -108,6 +108,8 @@ export interface Fate {
   readonly isFull?: () => boolean;
   readonly ask?: (question: Question) => Promise<string | undefined>;
   readonly gatherFacts?: Running["gatherFacts"];
+  /** Who sits at this controller, where it is not who began the run. */
+  readonly who?: string;
 }
 
 /** A controller's life: it appends to `lines` until it dies. */
@@ -142,6 +144,7 @@ export function controller(
   return {
     program: buildProgram({ spec, playbook }),
     state,
+    who: fate.who ?? spec.who,
     append: async (entry) => void (await recording.append(entry)),
     transport: world.hosts.transport(),
     steps: toySteps,

@@ -32,6 +32,16 @@ test("where nobody can be asked the run stops after the canary, and a resume ask
   expect(life.world.effects).toHaveLength(3);
 });
 
+test("the answer is kept with the name of who gave it, not of who began the run", async () => {
+  const life = new Life(asking, { hosts });
+  await life.apply();
+  await life.resume({ ask: () => Promise.resolve("go_on"), who: "night@bastion" });
+  expect(life.entries("decision").map(({ who }) => who)).toEqual([
+    "nobody could be asked",
+    "night@bastion",
+  ]);
+});
+
 test("a pause of some time is waited for to its end, also by the next controller", async () => {
   const timed = text("mode: serial, pause_after: 1, pause_for: 10m");
   const life = new Life(timed, { hosts });

@@ -36,7 +36,7 @@ export async function abandon(
   await running.append({
     type: "run-finished",
     outcome: "abandoned",
-    text: `given up by ${run.state.spec.who}`,
+    text: `given up by ${running.who}`,
   });
   terminal.out(`Run ${run.run} is given up. Its journal stays: runbook show ${run.run}\n`);
   return EXIT.done;

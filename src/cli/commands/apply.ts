@@ -90,13 +90,17 @@ export async function apply(
   }
   terminal.out(`${planText(plan, terminal.paint, { diff: options.diff === true })}\n\n`);
   sayWindow(running, terminal);
-  const consent = await consented(plan, options, terminal);
+  const finals = pointsOfNoReturn(plan);
+  const consent = await consented(finals, options, terminal);
   if (consent !== undefined) {
     await refuse(running, "not accepted");
     return consent;
   }
+  const { who } = running;
   await running.append({ type: "planned", pins: plan.pins });
-  await running.append({ type: "decision", who: spec.who, question: "go", answer: "yes" });
+  if (finals.length > 0)
+    await running.append({ type: "decision", who, question: "irreversible", answer: finals });
+  await running.append({ type: "decision", who, question: "go", answer: "yes" });
   const stopped = await execute(running, wish);
   const end = options.waitForWindow
     ? await throughWindows(running, wish, terminal, stopped)
@@ -111,19 +115,25 @@ async function refuse(running: Running, text: string): Promise<void> {
   await running.append({ type: "run-finished", outcome: "refused", text });
 }
 
+/** Why this plan cannot be taken back as it came, each reason once. */
+function pointsOfNoReturn(plan: Plan): readonly string[] {
+  const reasons = plan.hosts.flatMap((host) =>
+    host.items.flatMap(({ irreversible: reason, answer }) =>
+      reason === undefined || answer.kind === "satisfied" || answer.kind === "skipped"
+        ? []
+        : [reason],
+    ),
+  );
+  return [...new Set(reasons)];
+}
+
 /** Undefined: go. */
 async function consented(
-  plan: Plan,
+  finals: readonly string[],
   options: ApplyOptions,
   terminal: Terminal,
 ): Promise<number | undefined> {
-  const irreversible = plan.hosts.some((host) =>
-    host.items.some(
-      ({ irreversible: reason, answer }) =>
-        reason !== undefined && answer.kind !== "satisfied" && answer.kind !== "skipped",
-    ),
-  );
-  if (irreversible && !options.acceptIrreversible) {
+  if (finals.length > 0 && !options.acceptIrreversible) {
     const answer = await terminal.ask(
       "Some of this cannot be taken back (point of no return above). Accept it? [yes/no] ",
     );

@@ -53,7 +53,7 @@ export async function resume(
     ask: async (question) => options.answer ?? askOperator(terminal, question),
   });
   if (!state.decisions.some((decision) => decision.question === "go")) {
-    await running.append({ type: "run-resumed", who: state.spec.who });
+    await running.append({ type: "run-resumed", who: running.who });
     await unlockHosts(running);
     await running.append({
       type: "run-finished",
@@ -67,11 +67,11 @@ export async function resume(
   }
   const waitsForAnswer = state.decisions.findLast((decision) => decision.question === "on_failure");
   if (options.answer !== undefined && waitsForAnswer)
-    await resumeAnswered(running, options.answer, state.spec.who);
-  else await running.append({ type: "run-resumed", who: state.spec.who });
+    await resumeAnswered(running, options.answer, running.who);
+  else await running.append({ type: "run-resumed", who: running.who });
   const unsettled = [
     ...(await renewWindow(running, options.window)),
-    ...(await settleByHand(running, options.settle, state.spec.who)),
+    ...(await settleByHand(running, options.settle, running.who)),
   ];
   if (unsettled.length > 0) {
     terminal.problems(unsettled);

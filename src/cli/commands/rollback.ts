@@ -70,8 +70,8 @@ export async function rollback(
     }
     if (answer !== "yes" && answer !== "y") return EXIT.declined;
   }
-  await running.append({ type: "run-resumed", who: state.spec.who });
-  const unsettled = await settleByHand(running, options.settle, state.spec.who);
+  await running.append({ type: "run-resumed", who: running.who });
+  const unsettled = await settleByHand(running, options.settle, running.who);
   if (unsettled.length > 0) {
     terminal.problems(unsettled);
     return EXIT.usage;
@@ -99,7 +99,7 @@ export async function rollback(
     hosts: wanted,
     whole,
     why: "asked for by the operator",
-    who: state.spec.who,
+    who: running.who,
   });
   const ending = await endRun(running, await execute(running, wish));
   sayEnding(running, ending, terminal);

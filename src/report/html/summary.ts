@@ -80,11 +80,17 @@ export function changes(report: RunReport): Markup {
 <tbody>${rows}</tbody></table></div>${more > 0 ? markup`<p class="faint">And ${more} more; they are under their tasks.</p>` : undefined}`;
 }
 
+/** Questions whose name is not what was asked. */
+const QUESTIONS: { readonly [question: string]: string } = {
+  go: "accept the plan",
+  irreversible: "accept what cannot be taken back",
+};
+
 export function decisions({ decisions: taken }: RunReport): Markup {
   if (taken.length === 0) return markup`<p>None.</p>`;
   const rows = taken.map(
     ({ at, who, question, answer }) =>
-      markup`<tr><td class="number">${utc(at)}</td><td>${who}</td><td>${question === "go" ? "accept the plan" : question}</td><td>${valueText(answer)}</td></tr>\n`,
+      markup`<tr><td class="number">${utc(at)}</td><td>${who}</td><td>${QUESTIONS[question] ?? question}</td><td>${valueText(answer)}</td></tr>\n`,
   );
   return markup`<div class="wide" tabindex="0" role="region" aria-label="Decisions"><table><thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">Question</th><th scope="col">Answer</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }

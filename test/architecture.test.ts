@@ -35,7 +35,14 @@ const DOORS: { readonly [dependency: string]: readonly string[] } = {
   "p-queue": ["engine/lanes.ts"],
   pino: ["report/log.ts"],
   picocolors: ["report/paint.ts"],
-  commander: ["cli/args.ts", "cli/args-vault.ts"],
+  commander: [
+    "cli/args.ts",
+    "cli/args-journals.ts",
+    "cli/args-looks.ts",
+    "cli/args-options.ts",
+    "cli/args-runs.ts",
+    "cli/args-vault.ts",
+  ],
   "dns-packet": ["dns/"],
   "temporal-polyfill": ["playbook/window-span.ts", "cli/window-instants.ts"],
 };

@@ -6,6 +6,8 @@ import { assertNever } from "../lib/assert-never.ts";
 import type { HostId, HostTask } from "../model/ids.ts";
 import { FLEET, hostTaskKey } from "../model/ids.ts";
 import type { JournalEntry, JournalLine } from "../model/journal-entry.ts";
+import { rewind } from "./lane-next.ts";
+import { noteChanges } from "./lane-changes.ts";
 import type { RunSpec } from "../model/run-spec.ts";
 import type { HostTaskRecord, Lane, RunState, UndoStanding } from "../model/run-state.ts";
 
@@ -22,6 +24,7 @@ export function applyLine(state: RunState | undefined, line: JournalLine): RunSt
   if (entry.type === "run-started") return started(entry.spec);
   if (!state) throw new Error(`the journal begins with ${entry.type} instead of run-started`);
   apply(state, entry, line.seq);
+  noteChanges(state, entry);
   return state;
 }
 
@@ -119,6 +122,7 @@ function apply(
       const record = existing(state, entry.of);
       if (record.standing === "intended" || record.standing === "in-doubt") record.perhaps--;
       record.standing = "retry";
+      rewind(laneOf(state, entry.of.host));
       return;
     }
     case "host-lost":

@@ -63,8 +63,7 @@ function ofRecord(record: HostTaskRecord | undefined): TaskProgress {
   }
 }
 
-// A cache, not a memory: the first task of a list that may not be done yet. Tasks never become undone, except `retry`,
-// which only happens to the task that a lane stands at.
+// A cache, not a memory: the first task of a list that may not be done yet.
 const cursors = new WeakMap<Lane, WeakMap<readonly LaneTask[], { index: number }>>();
 
 function cursorOf(lane: Lane, tasks: readonly LaneTask[]): { index: number } {
@@ -73,6 +72,11 @@ function cursorOf(lane: Lane, tasks: readonly LaneTask[]): { index: number } {
   let cursor = own.get(tasks);
   if (!cursor) own.set(tasks, (cursor = { index: 0 }));
   return cursor;
+}
+
+/** A task of the lane is to be done again, perhaps one that counted as done: an ignored failure that is tried again. */
+export function rewind(lane: Lane): void {
+  cursors.delete(lane);
 }
 
 export function laneNext(lane: Lane, tasks: readonly LaneTask[]): LaneNext {

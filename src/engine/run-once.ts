@@ -9,7 +9,6 @@ import type { Lane, RunState } from "../model/run-state.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { laneOf } from "./fold.ts";
 import type { Busy } from "./decide.ts";
-import type { LaneNext } from "./lane-next.ts";
 import { progressOf } from "./lane-next.ts";
 import type { Program } from "./program.ts";
 import { problem } from "./running.ts";
@@ -58,16 +57,12 @@ export function waitingForOnce(
   program: Program,
   state: RunState,
   busy: Busy,
-  views: ReadonlyMap<HostId, LaneNext>,
+  standing: Iterable<{ readonly host: HostId; readonly task: Task }>,
 ): ReadonlySet<HostId> {
   const waiting = new Set<HostId>();
   if (!program.hasRunOnce) return waiting;
   const doers = new Map<Task, HostId>();
-  const at: { readonly host: HostId; readonly task: Task }[] = [];
-  for (const [host, next] of views) {
-    if ((next.kind !== "task" && next.kind !== "doubt") || !next.next.task.runOnce) continue;
-    at.push({ host, task: next.next.task });
-  }
+  const at = [...standing];
   for (const { host, task } of at) {
     const first = doers.get(task);
     const chosen =

@@ -5,39 +5,24 @@ import type { HostReader } from "../../model/transport.ts";
 import { badParams } from "../_command/run.ts";
 import { demand } from "../ask.ts";
 import { sourceFile } from "../_file/controller-file.ts";
-import { INLINE, look, type Looked } from "../_file/look.ts";
-import { octal } from "../_file/mode.ts";
+import { look, type Looked } from "../_file/look.ts";
 import {
-  ABSOLUTE,
-  BACKUP,
-  GROUP,
-  MODE,
-  OWNER,
-  VALIDATE,
-  type OwnerParams,
-} from "../_file/params.ts";
-import {
-  applyPut,
-  checkPut,
-  fileLeft,
-  missingFolder,
-  preparePut,
-  sha256Of,
-  wrong,
-  type Wanted,
-} from "../_file/put.ts";
+  checkPlaced,
+  DEST,
+  lookAtDest,
+  PLACED_ATTRIBUTES,
+  PLACED_MANNER,
+  wantedAt,
+  type PlacedParams,
+} from "../_file/placed.ts";
+import { applyPut, fileLeft, preparePut, wrong, type Wanted } from "../_file/put.ts";
 import { undoFile, type FileRecord } from "../_file/record.ts";
 import { readsFile } from "../_file/resources.ts";
 
-interface Params extends OwnerParams {
-  readonly dest: string;
+interface Params extends PlacedParams {
   readonly src?: string;
   readonly content?: string | number | boolean | object;
   readonly remote_src: boolean;
-  readonly force: boolean;
-  readonly follow: boolean;
-  readonly backup: boolean;
-  readonly validate?: string;
 }
 
 export const step = defineChanging<Params, FileRecord>({
@@ -54,13 +39,7 @@ otherwise, and root never follows a link that belongs to somebody else.`,
   idempotent: true,
   cancel: "safe",
   params: {
-    dest: {
-      type: "string",
-      required: true,
-      pattern: ABSOLUTE,
-      description:
-        "Where to put it: a file, or a folder that gets a file of the same name as `src`.",
-    },
+    dest: DEST,
     src: {
       type: "string",
       minLength: 1,
@@ -72,24 +51,8 @@ otherwise, and root never follows a link that belongs to somebody else.`,
         "What the file has to hold, instead of `src`. What is not text is written as JSON.",
     },
     remote_src: { type: "boolean", default: false, description: "Whether `src` is on the host." },
-    owner: OWNER,
-    group: GROUP,
-    mode: {
-      ...MODE,
-      description: `${MODE.description} \`preserve\` gives it the mode of \`src\`.`,
-    },
-    force: {
-      type: "boolean",
-      default: true,
-      description: "With `false`, a file that exists stays as it is, whatever it holds.",
-    },
-    follow: {
-      type: "boolean",
-      default: false,
-      description: "Whether a symbolic link at `dest` is followed instead of being replaced.",
-    },
-    backup: BACKUP,
-    validate: VALIDATE,
+    ...PLACED_ATTRIBUTES,
+    ...PLACED_MANNER,
   },
   examples: [
     {
@@ -114,12 +77,7 @@ otherwise, and root never follows a link that belongs to somebody else.`,
   async check(host, params, tools) {
     const wanted = await wantedOf(host, params, tools);
     const looked = await lookAt(host, params, wanted);
-    if (!params.force && looked.now.kind !== "absent") return { kind: "satisfied" };
-    const diagnostic = looked.now.kind === "absent" ? missingFolder(looked) : undefined;
-    if (diagnostic !== undefined && looked.obstacle === undefined) {
-      return { kind: "blocked", diagnostic };
-    }
-    return checkPut(looked, wanted);
+    return checkPlaced(looked, wanted, params.force);
   },
   async prepare(host, params, tools) {
     const wanted = await wantedOf(host, params, tools);
@@ -133,42 +91,24 @@ otherwise, and root never follows a link that belongs to somebody else.`,
 });
 
 function lookAt(host: HostReader, params: Params, wanted: Wanted): Promise<Looked> {
-  const { dest, src, follow } = params;
+  const { dest, src } = params;
   if (src === undefined && dest.endsWith("/")) {
     throw badParams(`${dest} is a folder, and \`content\` has no name`, "Name the file.");
   }
-  return look(host, {
-    path: dest,
-    follow,
-    ...(src === undefined ? {} : { into: posix.basename(src) }),
-    ...owners(params),
-    hash: true,
-    bytes: { upTo: INLINE, unless: sha256Of(wanted.bytes) },
-  });
-}
-
-function owners({ owner, group }: Params): OwnerParams {
-  return { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) };
+  const into = src === undefined ? undefined : posix.basename(src);
+  return lookAtDest(host, params, wanted, into);
 }
 
 async function wantedOf(host: HostReader, params: Params, tools: StepTools): Promise<Wanted> {
-  const { mode, validate, backup } = params;
-  const source = await bytesOf(host, params, tools);
-  const given = mode === "preserve" ? source.mode : mode;
-  return {
-    ...owners(params),
-    ...(given === undefined ? {} : { mode: given }),
-    ...(validate === undefined ? {} : { validate }),
-    backup,
-    bytes: source.bytes,
-  };
+  const { bytes, mode } = await bytesOf(host, params, tools);
+  return wantedAt(params, bytes, mode);
 }
 
 async function bytesOf(
   host: HostReader,
   { src, content, remote_src }: Params,
   tools: StepTools,
-): Promise<{ readonly bytes: Uint8Array; readonly mode?: string }> {
+): Promise<{ readonly bytes: Uint8Array; readonly mode?: number }> {
   if (src === undefined) {
     if (content === undefined) {
       throw badParams("copy needs `src` or `content`", "Say what the file has to hold.");
@@ -178,10 +118,7 @@ async function bytesOf(
   }
   if (content !== undefined)
     throw badParams("copy takes `src` or `content`, not both", "Remove one.");
-  if (!remote_src) {
-    const { bytes, mode } = await sourceFile(tools.files, "files", src);
-    return { bytes, mode: octal(mode) };
-  }
+  if (!remote_src) return sourceFile(tools.files, "files", src);
   if (!src.startsWith("/")) {
     throw badParams("with `remote_src`, `src` is an absolute path on the host", "Name it in full.");
   }
@@ -191,5 +128,5 @@ async function bytesOf(
     throw new StepProblem("failed", wrong("no-source", `${src} on the host ${what}`));
   }
   const { bytes } = await demand(host, sh`cat -- ${src}`);
-  return { bytes, mode: octal(remote.now.mode) };
+  return { bytes, mode: remote.now.mode };
 }

@@ -2,37 +2,23 @@ import { posix } from "node:path";
 import { defineChanging, StepProblem, type StepTools } from "../../model/step.ts";
 import type { HostReader } from "../../model/transport.ts";
 import { sourceFile } from "../_file/controller-file.ts";
-import { INLINE, look, type Looked } from "../_file/look.ts";
-import { octal } from "../_file/mode.ts";
+import type { Looked } from "../_file/look.ts";
 import {
-  ABSOLUTE,
-  BACKUP,
-  GROUP,
-  MODE,
-  OWNER,
-  VALIDATE,
-  type OwnerParams,
-} from "../_file/params.ts";
-import {
-  applyPut,
-  checkPut,
-  fileLeft,
-  missingFolder,
-  preparePut,
-  sha256Of,
-  type Wanted,
-} from "../_file/put.ts";
+  checkPlaced,
+  DEST,
+  lookAtDest,
+  PLACED_ATTRIBUTES,
+  PLACED_MANNER,
+  wantedAt,
+  type PlacedParams,
+} from "../_file/placed.ts";
+import { applyPut, fileLeft, preparePut, type Wanted } from "../_file/put.ts";
 import { undoFile, type FileRecord } from "../_file/record.ts";
 import { readsFile } from "../_file/resources.ts";
 
-interface Params extends OwnerParams {
+interface Params extends PlacedParams {
   readonly src: string;
-  readonly dest: string;
   readonly newline_sequence: "\n" | "\r" | "\r\n";
-  readonly force: boolean;
-  readonly follow: boolean;
-  readonly backup: boolean;
-  readonly validate?: string;
 }
 
 type Wish =
@@ -57,37 +43,15 @@ newline after a block tag is removed, the last newline of the file is kept.`,
       minLength: 1,
       description: "The template on the controller.",
     },
-    dest: {
-      type: "string",
-      required: true,
-      pattern: ABSOLUTE,
-      description:
-        "Where to put it: a file, or a folder that gets a file of the same name as `src`.",
-    },
-    owner: OWNER,
-    group: GROUP,
-    mode: {
-      ...MODE,
-      description: `${MODE.description} \`preserve\` gives it the mode of \`src\`.`,
-    },
+    dest: DEST,
+    ...PLACED_ATTRIBUTES,
     newline_sequence: {
       type: "string",
       enum: ["\n", "\r", "\r\n"],
       default: "\n",
       description: "How lines end in the result.",
     },
-    force: {
-      type: "boolean",
-      default: true,
-      description: "With `false`, a file that exists stays as it is, whatever it holds.",
-    },
-    follow: {
-      type: "boolean",
-      default: false,
-      description: "Whether a symbolic link at `dest` is followed instead of being replaced.",
-    },
-    backup: BACKUP,
-    validate: VALIDATE,
+    ...PLACED_MANNER,
   },
   examples: [
     {
@@ -104,12 +68,7 @@ newline after a block tag is removed, the last newline of the file is kept.`,
       return { kind: "unknown", why: `${wish.names.join(", ")} is not known yet` };
     }
     const looked = await lookAt(host, params, wish.wanted);
-    if (!params.force && looked.now.kind !== "absent") return { kind: "satisfied" };
-    const diagnostic = missingFolder(looked);
-    if (diagnostic !== undefined && looked.obstacle === undefined) {
-      return { kind: "blocked", diagnostic };
-    }
-    return checkPut(looked, wish.wanted);
+    return checkPlaced(looked, wish.wanted, params.force);
   },
   async prepare(host, params, tools) {
     const wanted = await wantedOf(params, tools);
@@ -123,16 +82,7 @@ newline after a block tag is removed, the last newline of the file is kept.`,
 });
 
 function lookAt(host: HostReader, params: Params, wanted: Wanted): Promise<Looked> {
-  const { dest, src, follow, owner, group } = params;
-  return look(host, {
-    path: dest,
-    follow,
-    into: posix.basename(src),
-    ...(owner === undefined ? {} : { owner }),
-    ...(group === undefined ? {} : { group }),
-    hash: true,
-    bytes: { upTo: INLINE, unless: sha256Of(wanted.bytes) },
-  });
+  return lookAtDest(host, params, wanted, posix.basename(params.src));
 }
 
 async function wantedOf(params: Params, tools: StepTools): Promise<Wanted> {
@@ -146,7 +96,7 @@ async function wantedOf(params: Params, tools: StepTools): Promise<Wanted> {
 }
 
 async function wishOf(params: Params, tools: StepTools): Promise<Wish> {
-  const { src, owner, group, mode, validate, backup, newline_sequence: newline } = params;
+  const { src, newline_sequence: newline } = params;
   const source = await sourceFile(tools.files, "templates", src);
   const rendered = tools.render(textOf(source.bytes, source.path), source.path);
   switch (rendered.kind) {
@@ -157,18 +107,8 @@ async function wishOf(params: Params, tools: StepTools): Promise<Wish> {
     case "omitted":
     case "rendered": {
       const text = rendered.kind === "rendered" ? rendered.value : "";
-      const given = mode === "preserve" ? octal(source.mode) : mode;
-      return {
-        kind: "wanted",
-        wanted: {
-          ...(owner === undefined ? {} : { owner }),
-          ...(group === undefined ? {} : { group }),
-          ...(given === undefined ? {} : { mode: given }),
-          ...(validate === undefined ? {} : { validate }),
-          backup,
-          bytes: new TextEncoder().encode(text.replaceAll(/\r\n|\r|\n/g, newline)),
-        },
-      };
+      const bytes = new TextEncoder().encode(text.replaceAll(/\r\n|\r|\n/g, newline));
+      return { kind: "wanted", wanted: wantedAt(params, bytes, source.mode) };
     }
   }
 }

@@ -1,5 +1,11 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { startedIn, waitsFor } from "./log-lines.ts";
+import { renderCommand } from "../../model/command.ts";
+import { startedIn, waitsFor, watchStartup } from "./log-lines.ts";
+import { unitsIn } from "./unit.ts";
 
 // Recorded from a lab host.
 const LISTING = `time="2026-11-22T17:09:11Z" level=info msg="[main          ] Waiting for initial receiver listing" db=main error="list snapshots: The specified bucket does not exist." instance=ns1
@@ -43,4 +49,32 @@ test("startups that are over are found in all log formats, each once", () => {
     ),
   ).toEqual(["main"]);
   expect(startedIn(STARTED + STARTED)).toEqual(["main", "shard"]);
+  expect(startedIn(STARTED.replaceAll("successfully", "succesfully"))).toEqual(["main", "shard"]);
+});
+
+describe("a startup that is watched", () => {
+  const watched = (activeSince: number) => {
+    const bin = mkdtempSync(join(tmpdir(), "runbook-startup-"));
+    const asked = join(bin, "asked");
+    writeFileSync(asked, "");
+    // The journal has one line more at each question.
+    const journal = `#!/bin/sh\necho "startup phase completed successfully" >>${asked}\ncat ${asked}\n`;
+    writeFileSync(join(bin, "journalctl"), journal, { mode: 0o755 });
+    writeFileSync(join(bin, "sleep"), "#!/bin/sh\n", { mode: 0o755 });
+    const [shown] = unitsIn("InvocationID=f9af\n", ["x"]);
+    if (shown === undefined) throw new Error("no unit");
+    const script = renderCommand(watchStartup({ ...shown, activeSince }, 3));
+    const env = { PATH: `${bin}:${process.env["PATH"] ?? ""}` };
+    expect(spawnSync("sh", { input: script, env })).toMatchObject({ status: 0 });
+    const questions = readFileSync(asked, "utf8").split("\n").length - 1;
+    rmSync(bin, { recursive: true });
+    return questions;
+  };
+
+  test("is over when the journal says so of every LMDB", () => {
+    expect(watched(Date.now())).toBe(3);
+  });
+  test("long ago is not asked for", () => {
+    expect(watched(0)).toBe(0);
+  });
 });

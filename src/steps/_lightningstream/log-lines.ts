@@ -7,15 +7,32 @@ export function lastLines(unit: DaemonUnit): Command {
   return sh`journalctl ${`_SYSTEMD_INVOCATION_ID=${unit.invocation}`} -o cat --no-pager -n 40`;
 }
 
-/** The lines that say that a startup phase is over, one for each LMDB. */
+/** The lines that say that a startup phase is over, one for each LMDB. Earlier releases spelled it "succesfully". */
 export function startedLines(unit: DaemonUnit): Command {
-  return sh`journalctl ${`_SYSTEMD_INVOCATION_ID=${unit.invocation}`} -o cat --no-pager | grep -F 'startup phase completed successfully'`;
+  return sh`journalctl ${`_SYSTEMD_INVOCATION_ID=${unit.invocation}`} -o cat --no-pager | grep -F 'startup phase completed succes'`;
+}
+
+/** Where there is little to load a startup takes 1 to 2 s. */
+const WATCHED_SECONDS = 4;
+
+/**
+ * In the first seconds after the start of the unit it ends as soon as the startup of so many LMDBs is over; later at once.
+ * The journal is read, because a question at the moment when a startup ends can silence `/healthz` for good: it takes two
+ * locks in one order and the end of a startup in the other. The count bounds it where the clock is set back meanwhile.
+ */
+export function watchStartup(unit: DaemonUnit, lmdbs: number): Command {
+  const until = (unit.activeSince ?? 0) + WATCHED_SECONDS;
+  return sh`left=${WATCHED_SECONDS * 10}
+while [ "$left" -gt 0 ] && [ "$(date +%s)" -lt ${until} ] && [ "$(${startedLines(unit)} | wc -l)" -lt ${lmdbs} ]; do
+  left=$((left - 1))
+  sleep 0.1
+done`;
 }
 
 /** Names of the LMDBs in such lines, in either of Lightning Stream's log formats. */
 export function startedIn(lines: string): readonly string[] {
   const found = lines.matchAll(
-    /startup phase completed successfully.*?starttracker"?[=:]"?([^\s",}]+)/g,
+    /startup phase completed success?fully.*?starttracker"?[=:]"?([^\s",}]+)/g,
   );
   return [...new Set([...found].map((match) => match[1] ?? ""))];
 }

@@ -5,7 +5,13 @@ import { ask } from "../ask.ts";
 import { asUser } from "../_lmdb/as-user.ts";
 import type { ConfiguredLmdb } from "../_lightningstream/config.ts";
 import { askHealth } from "../_lightningstream/health.ts";
-import { lastLines, startedIn, startedLines, waitsFor } from "../_lightningstream/log-lines.ts";
+import {
+  lastLines,
+  startedIn,
+  startedLines,
+  waitsFor,
+  watchStartup,
+} from "../_lightningstream/log-lines.ts";
 import { lookAtLightningStream, type LightningStreamSeen } from "../_lightningstream/look.ts";
 import * as place from "../_pdns/places.ts";
 import { judgeReadiness } from "./judge.ts";
@@ -51,6 +57,9 @@ its configuration, the startup phase of every configured LMDB is over, nothing i
 neither is enough. The question is put through a connection that the host opens to itself: the port stays on its loopback
 and the host needs no curl. Without \`http:\` in the configuration the journal is read instead.
 
+In the first seconds after a start the journal is watched and \`/healthz\` is asked when the startup is over there, because
+asking at the very moment when it ends can silence \`/healthz\` until the next start of Lightning Stream.
+
 As a gate it is given a \`wait:\`. While it waits it says for what, for example a storage that does not answer.`.trim(),
   params: {
     allow_empty: {
@@ -95,12 +104,12 @@ async function observe(host: HostReader, params: Params): Promise<Seen> {
     waits_for: null,
   };
   if (unit.activity !== "active") return nothing;
-  const [progress, databases] = await Promise.all([
-    progressOf(host, stream),
-    Promise.all(
-      config.lmdbs.map((lmdb) => databasesIn(host, lmdb, params.user ?? place.PDNS_USER)),
-    ),
-  ]);
+  await ask(host, watchStartup(unit, config.lmdbs.length));
+  const progress = await progressOf(host, stream);
+  // Counted after the startup was seen to be over: before it an LMDB may still be empty.
+  const databases = await Promise.all(
+    config.lmdbs.map((lmdb) => databasesIn(host, lmdb, params.user ?? place.PDNS_USER)),
+  );
   const started = new Set(progress.started);
   const lmdbs = config.lmdbs.map(({ name }, index) => ({
     name,

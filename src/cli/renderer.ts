@@ -28,7 +28,10 @@ export function templateSettings(options: RendererOptions): RenderSettings {
     lookAt,
     environment: process.env,
     readYaml: (text) => {
-      const read = readYamlDocuments(text, "from_yaml", { duplicateKeys: "warning" });
+      const read = readYamlDocuments(text, "from_yaml", {
+        duplicateKeys: "warning",
+        types: "exact",
+      });
       if (!read.value) throw new Error(read.problems[0]?.summary ?? "not YAML");
       return read.value;
     },

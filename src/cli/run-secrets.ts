@@ -1,10 +1,11 @@
 /** What of a run is secret, found again in its journal: a report is made when nobody has typed a password. */
+import { isMapping, textEntries } from "../lib/mapping.ts";
 import type { Redactor } from "../lib/redact.ts";
 import { createRedactor } from "../lib/redact.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { RunSpec } from "../model/run-spec.ts";
 import type { Value } from "../model/value.ts";
-import { UnsafeText, isValueMap } from "../model/value.ts";
+import { UnsafeText } from "../model/value.ts";
 import { isSecretName } from "./sources.ts";
 
 export function redactorOf(spec: RunSpec): Redactor {
@@ -29,8 +30,8 @@ function hide(name: string, value: Value, redactor: Redactor, seen: Set<Value>):
   seen.add(value);
   if (Array.isArray(value)) {
     for (const one of value as readonly Value[]) hide(name, one, redactor, seen);
-  } else if (isValueMap(value)) {
-    for (const [inner, one] of Object.entries(value))
+  } else if (isMapping(value)) {
+    for (const [inner, one] of textEntries(value))
       hide(isSecretName(name) ? name : inner, one, redactor, seen);
   }
 }

@@ -1,4 +1,5 @@
 /** Reads what a command is about, before anything connects: vault passwords, inventory, playbook. */
+import { isMapping, textEntries } from "../lib/mapping.ts";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
@@ -96,7 +97,8 @@ function keepSecret(inventory: Inventory, redactor: Redactor): void {
     else if (value instanceof VaultText || value instanceof WholeFloat) return;
     else {
       seen.add(value);
-      for (const inner of Object.values(value)) hide(inner as Value);
+      const parts = isMapping(value) ? textEntries(value).map(([, inner]) => inner) : value;
+      if (Array.isArray(parts)) (parts as readonly Value[]).forEach(hide);
     }
   };
   const look = ({ name, value, from }: Variable): void => {

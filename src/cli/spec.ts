@@ -1,4 +1,5 @@
 /** Everything that is decided before a run begins, from playbook, inventory and options: `RunSpec`. */
+import { entriesOf, isMapping, mappingOf } from "../lib/mapping.ts";
 import { asText } from "../lib/as-text.ts";
 import type { Redactor } from "../lib/redact.ts";
 import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
@@ -10,7 +11,7 @@ import type { Playbook } from "../model/playbook.ts";
 import type { Renderer } from "../model/rendering.ts";
 import type { OpenSpan, RunSpec } from "../model/run-spec.ts";
 import type { Scope, Value, ValueMap } from "../model/value.ts";
-import { UnsafeText, VaultText, isValueMap } from "../model/value.ts";
+import { UnsafeText, VaultText } from "../model/value.ts";
 import { magicVariables } from "../inventory/magic.ts";
 import { expandLimit, selectHosts } from "../inventory/select.ts";
 import { inventoryFiles } from "../inventory/files.ts";
@@ -148,11 +149,11 @@ function openVault(values: ValueMap, vault: VaultReader, redactor: Redactor): Va
       return new UnsafeText(text);
     }
     if (Array.isArray(value)) return (value as readonly Value[]).map(open);
-    return isValueMap(value)
-      ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, open(v)]))
+    return isMapping(value)
+      ? mappingOf(entriesOf(value).map(([key, inner]) => [key, open(inner)]))
       : value;
   };
-  return open(values) as ValueMap;
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, open(value)]));
 }
 
 function sharedLock(

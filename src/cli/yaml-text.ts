@@ -1,5 +1,6 @@
 import { renderValue } from "../jinja/index.ts";
-import { isValueMap, UnsafeText, VaultText, type Value, type ValueMap } from "../model/value.ts";
+import { entriesOf, isMapping, mappingOf } from "../lib/mapping.ts";
+import { UnsafeText, VaultText, type Value, type ValueMap } from "../model/value.ts";
 
 /** YAML as ansible-inventory lays it out, but without anchors. What is encrypted stays so, under JSON's mark. */
 export function yamlText(answer: ValueMap): string {
@@ -18,6 +19,6 @@ function marked(value: Value): Value {
   if (value instanceof VaultText) return { __ansible_vault: value.ciphertext };
   if (value instanceof UnsafeText) return value.text;
   if (Array.isArray(value)) return value.map((item: Value) => marked(item));
-  if (!isValueMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, marked(item)]));
+  if (!isMapping(value)) return value;
+  return mappingOf(entriesOf(value).map(([key, item]) => [key, marked(item)]));
 }

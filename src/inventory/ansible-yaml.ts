@@ -10,6 +10,7 @@ export function readAnsibleYaml(
 ): Outcome<YamlDocument> {
   const read = readYaml(text, file, {
     duplicateKeys: duplicateKeys === "error" ? "error" : "warning",
+    types: "exact",
   });
   if (duplicateKeys !== "silent") return read;
   return { ...read, problems: read.problems.filter(({ code }) => code !== "yaml/duplicate-key") };

@@ -7,13 +7,15 @@ import type {
 } from "../model/inventory.ts";
 import {
   isValueMap,
+  Timestamp,
   UnsafeText,
   VaultText,
   WholeFloat,
   type Value,
   type ValueMap,
 } from "../model/value.ts";
-import { printFloat } from "../jinja/index.ts";
+import { entriesOf, isMapping } from "../lib/mapping.ts";
+import { printFloat, timestampRepr } from "../jinja/index.ts";
 import { compareText, winners } from "./finish.ts";
 
 export interface AnswerOptions {
@@ -158,6 +160,7 @@ function isShown(
 /** As Python prints a value: text bare outside of lists, quoted inside. What is encrypted stays hidden. */
 function pythonText(value: Value): string {
   if (value instanceof UnsafeText) return value.text;
+  if (value instanceof Timestamp) return value.iso.replace("T", " ");
   return typeof value === "string" ? value : pythonRepr(value);
 }
 
@@ -171,8 +174,10 @@ function pythonRepr(value: Value): string {
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (typeof value === "string") return quoted(value);
   if (Array.isArray(value)) return `[${value.map(pythonRepr).join(", ")}]`;
-  const entries = Object.entries(value);
-  return `{${entries.map(([key, item]) => `${quoted(key)}: ${pythonRepr(item)}`).join(", ")}}`;
+  if (value instanceof Timestamp) return timestampRepr(value);
+  if (!isMapping(value)) throw new TypeError("no value");
+  const entries = entriesOf(value);
+  return `{${entries.map(([key, item]) => `${pythonRepr(key)}: ${pythonRepr(item)}`).join(", ")}}`;
 }
 
 function quoted(value: string): string {

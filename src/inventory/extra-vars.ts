@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Variable } from "../model/inventory.ts";
 import { isValueMap } from "../model/value.ts";
+import { textKeyed } from "../lib/mapping.ts";
 import { readYaml } from "../yaml/read.ts";
 import { readEscape } from "./python-literal.ts";
 import type { InventoryAccess } from "./text-file.ts";
@@ -47,10 +48,10 @@ async function fromFile(
 }
 
 function fromYaml(option: string, problems: Diagnostic[]): readonly Variable[] {
-  const read = readYaml(option, "-e", { duplicateKeys: "warning" });
+  const read = readYaml(option, "-e", { duplicateKeys: "warning", types: "exact" });
   problems.push(...read.problems);
   if (read.value === undefined) return [];
-  const { value } = read.value;
+  const value = textKeyed(read.value.value);
   if (!isValueMap(value)) {
     problems.push(wrong(option, "is not a mapping", 'Write -e \'{"name": "value"}\'.'));
     return [];

@@ -1,4 +1,13 @@
-import { isValueMap, UnsafeText, VaultText, WholeFloat, type Value } from "../model/value.ts";
+import { textEntries } from "../lib/mapping.ts";
+import {
+  isValueMap,
+  KeyedMap,
+  Timestamp,
+  UnsafeText,
+  VaultText,
+  WholeFloat,
+  type Value,
+} from "../model/value.ts";
 
 /**
  * JSON as ansible-inventory prints it: four blanks of indentation, sorted keys, `2.0` and long integers exact. Unsafe and
@@ -57,6 +66,7 @@ class JsonWriter {
     if (value instanceof WholeFloat) return floatText(value.number);
     if (value instanceof UnsafeText) return this.text({ __ansible_unsafe: value.text }, indent);
     if (value instanceof VaultText) return this.text({ __ansible_vault: value.ciphertext }, indent);
+    if (value instanceof Timestamp) return JSON.stringify(value.iso);
     let known = this.containers.get(value);
     if (known === undefined) this.containers.set(value, (known = new Map()));
     let text = known.get(indent);
@@ -67,6 +77,14 @@ class JsonWriter {
   private container(value: Exclude<Value, null> & object, indent: string): string {
     const deeper = `${indent}    `;
     let text = "";
+    if (value instanceof KeyedMap) {
+      const entries = textEntries(value).toSorted(([a], [b]) => (a < b ? -1 : Number(a > b)));
+      for (const [key, item] of entries) {
+        if (text !== "") text += ",\n";
+        text += `${deeper}${this.key(key)}: ${this.text(item, deeper)}`;
+      }
+      return `{\n${text}\n${indent}}`;
+    }
     if (isValueMap(value)) {
       for (const key of Object.keys(value).toSorted()) {
         if (text !== "") text += ",\n";

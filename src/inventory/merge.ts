@@ -1,12 +1,17 @@
-import { isValueMap, type Value } from "../model/value.ts";
+import { entriesOf, isMapping, keyIdentity, mappingOf } from "../lib/mapping.ts";
+import type { Value, ValueKey } from "../model/value.ts";
 
 /** `hash_behaviour = merge`: mappings are joined all the way down, anything else is replaced. */
 export function mergedValue(before: Value, after: Value): Value {
-  if (!isValueMap(before) || !isValueMap(after)) return after;
-  const joined = new Map(Object.entries(before));
-  for (const [key, value] of Object.entries(after)) {
-    const old = joined.get(key);
-    joined.set(key, old === undefined ? value : mergedValue(old, value));
+  if (!isMapping(before) || !isMapping(after)) return after;
+  const joined = new Map<string, readonly [ValueKey, Value]>();
+  for (const [key, value] of entriesOf(before)) joined.set(keyIdentity(key), [key, value]);
+  for (const [key, value] of entriesOf(after)) {
+    const old = joined.get(keyIdentity(key));
+    joined.set(
+      keyIdentity(key),
+      old === undefined ? [key, value] : [old[0], mergedValue(old[1], value)],
+    );
   }
-  return Object.fromEntries(joined);
+  return mappingOf(joined.values());
 }

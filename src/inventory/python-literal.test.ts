@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { WholeFloat, type Value } from "../model/value.ts";
+import { KeyedMap, WholeFloat, type Value } from "../model/value.ts";
 import { iniValue } from "./python-literal.ts";
 
 const value = (text: string): Value | undefined => {
@@ -32,7 +32,13 @@ describe("a value of an INI inventory", () => {
     ["()", []],
     ["80, 443", [80, 443]],
     ["1,", [1]],
-    ["{'a': 1, 2: \"b\",}", { a: 1, "2": "b" }],
+    [
+      "{'a': 1, 2: \"b\",}",
+      new KeyedMap([
+        ["a", 1],
+        [2, "b"],
+      ]),
+    ],
     ["{1, 2, 1}", [1, 2]],
     ["{}", {}],
     ["'it''s'", "its"],

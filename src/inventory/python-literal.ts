@@ -2,7 +2,8 @@
  * Values of INI inventories are Python literals where they can be read as one, else text. `80` is a number, `1.10` the
  * float 1.1, `True` a boolean, `[1, 2]` a list; `true`, `yes`, `0644` and `{"a": true}` are text.
  */
-import { UnsafeText, VaultText, WholeFloat, type Value } from "../model/value.ts";
+import { keyIdentity, mappingOf } from "../lib/mapping.ts";
+import { WholeFloat, type Value, type ValueKey } from "../model/value.ts";
 import { asFloat, smallest } from "../yaml/scalars.ts";
 
 export type LiteralRead =
@@ -147,28 +148,25 @@ class LiteralReader {
     if (!this.take(":")) {
       this.at = start;
       const items = this.items("{", "}");
-      for (const item of items) this.hashed(item);
-      return [...new Map(items.map((item) => [keyOf(item), item])).values()];
+      return [...new Map(items.map((item) => [keyIdentity(this.hashed(item)), item])).values()];
     }
-    const entries: [string, Value][] = [[this.hashed(first), this.expression()]];
+    const entries: [ValueKey, Value][] = [[this.hashed(first), this.expression()]];
     while (this.take(",")) {
-      if (this.take("}")) return Object.fromEntries(entries);
+      if (this.take("}")) return mappingOf(entries);
       const key = this.expression();
       this.expect(":");
       entries.push([this.hashed(key), this.expression()]);
     }
     this.expect("}");
-    return Object.fromEntries(entries);
+    return mappingOf(entries);
   }
 
-  private hashed(key: Value): string {
+  private hashed(key: Value): ValueKey {
+    if (key === "__proto__") throw NOT_LITERAL;
+    if (typeof key !== "object" || key === null || key instanceof WholeFloat) return key;
     // Tuples could be keys in Python; here they have become lists.
-    if (typeof key === "object" && key !== null && !(key instanceof WholeFloat)) {
-      this.unhashable ??= `a ${Array.isArray(key) ? "list" : "mapping"} inside of { }`;
-    }
-    const name = keyOf(key);
-    if (name === "__proto__") throw NOT_LITERAL;
-    return name;
+    this.unhashable ??= `a ${Array.isArray(key) ? "list" : "mapping"} inside of { }`;
+    return "";
   }
 
   private number(): Value {
@@ -282,11 +280,4 @@ function negated(value: Value): Value {
   if (value instanceof WholeFloat) return new WholeFloat(-value.number);
   if (typeof value === "number") return value === 0 ? 0 : -value;
   return typeof value === "bigint" ? -value : value;
-}
-
-function keyOf(value: Value): string {
-  if (value === null) return "null";
-  if (value instanceof WholeFloat) return `${String(value.number)}.0`;
-  if (value instanceof UnsafeText || value instanceof VaultText) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

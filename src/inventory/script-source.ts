@@ -1,5 +1,6 @@
 import { hasErrors, type Diagnostic, type Place } from "../model/diagnostic.ts";
 import { isValueMap, type Value, type ValueMap } from "../model/value.ts";
+import { isMapping, textEntries, textKeyed } from "../lib/mapping.ts";
 import { isJson, readYaml } from "../yaml/read.ts";
 import type { DraftHost, InventoryDraft } from "./draft.ts";
 import type { InventoryFiles } from "./files.ts";
@@ -27,15 +28,15 @@ export async function readScript(
     if (name === "_meta") continue;
     hosts.push(...readGroup(name, content, { at, source, draft, problems }));
   }
-  const meta = listed.groups["_meta"];
-  const known = isValueMap(meta) ? meta["hostvars"] : undefined;
+  const meta = textKeyed(listed.groups["_meta"] ?? null);
+  const known = isValueMap(meta) ? textKeyed(meta["hostvars"] ?? null) : undefined;
   for (const host of hosts) {
     const variables = isValueMap(known)
       ? { groups: known[host.name], problems: [] }
       : await ask({ path, args: ["--host", host.name] }, files);
     problems.push(...variables.problems);
-    if (!isValueMap(variables.groups)) continue;
-    for (const [name, value] of Object.entries(variables.groups)) {
+    if (!isMapping(variables.groups)) continue;
+    for (const [name, value] of textEntries(variables.groups)) {
       draft.setHostVariable(host, name, value, at);
     }
   }
@@ -56,7 +57,7 @@ function readGroup(name: string, content: Value, to: Target): readonly DraftHost
   const parts = partsOf(name, content);
   const wrong = (what: string) =>
     problems.push(problem(at.file, `the script's answer has ${what} in group ${name}`));
-  if (!Array.isArray(content) && !isValueMap(content)) wrong("neither a list nor a mapping");
+  if (!Array.isArray(content) && !isMapping(content)) wrong("neither a list nor a mapping");
   const names = (key: "hosts" | "children"): readonly string[] => {
     const list = parts[key] ?? [];
     if (Array.isArray(list) && list.every((item) => typeof item === "string")) return list;
@@ -66,11 +67,11 @@ function readGroup(name: string, content: Value, to: Target): readonly DraftHost
   const hosts = names("hosts").map((host) => draft.addHost(host, name, { at, source }));
   for (const child of names("children")) draft.addChild(name, child, at);
   const variables = parts["vars"] ?? {};
-  if (!isValueMap(variables)) {
+  if (!isMapping(variables)) {
     wrong("vars that are not a mapping");
     return hosts;
   }
-  for (const [key, value] of Object.entries(variables)) {
+  for (const [key, value] of textEntries(variables)) {
     draft.setGroupVariable(group, key, value, at);
   }
   return hosts;
@@ -79,9 +80,10 @@ function readGroup(name: string, content: Value, to: Target): readonly DraftHost
 /** Old scripts answer a list of hosts, or the variables of a host under its name. */
 function partsOf(name: string, content: Value): ValueMap {
   if (Array.isArray(content)) return { hosts: content };
-  if (!isValueMap(content)) return {};
-  const isGroup = ["hosts", "vars", "children"].some((key) => Object.hasOwn(content, key));
-  return isGroup ? content : { hosts: [name], vars: content };
+  if (!isMapping(content)) return {};
+  const parts: ValueMap = Object.fromEntries(textEntries(content));
+  const isGroup = ["hosts", "vars", "children"].some((key) => Object.hasOwn(parts, key));
+  return isGroup ? parts : { hosts: [name], vars: content };
 }
 
 async function ask(
@@ -105,9 +107,12 @@ async function ask(
       problems: [problem(path, `inventory script ${asked} did not print JSON: ${started}`)],
     };
   }
-  const read = readYaml(answer.stdout, `output of ${asked}`, { duplicateKeys: "warning" });
+  const read = readYaml(answer.stdout, `output of ${asked}`, {
+    duplicateKeys: "warning",
+    types: "exact",
+  });
   if (hasErrors(read.problems)) return { problems: read.problems };
-  const groups = read.value?.value ?? null;
+  const groups = textKeyed(read.value?.value ?? null);
   if (isValueMap(groups)) return { groups, problems: [] };
   return { problems: [problem(path, `inventory script ${asked} did not print a JSON mapping`)] };
 }

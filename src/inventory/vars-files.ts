@@ -1,6 +1,7 @@
 import { extname, join } from "node:path";
 import type { Diagnostic, Place } from "../model/diagnostic.ts";
-import { isValueMap, type Value } from "../model/value.ts";
+import { entriesOf, isMapping, keyIdentity, keyText } from "../lib/mapping.ts";
+import type { Value } from "../model/value.ts";
 import { readAnsibleYaml } from "./ansible-yaml.ts";
 import { readTextFile, type InventoryAccess } from "./text-file.ts";
 
@@ -77,7 +78,7 @@ export async function readVars(
   problems.push(...read.problems);
   const document = read.value;
   if (document === undefined || document.value === null) return [];
-  if (!isValueMap(document.value)) {
+  if (!isMapping(document.value)) {
     problems.push({
       code: "inventory/vars-file",
       severity: "error",
@@ -87,10 +88,10 @@ export async function readVars(
     });
     return [];
   }
-  return Object.entries(document.value).map(([name, value]) => ({
-    name,
+  return entriesOf(document.value).map(([key, value]) => ({
+    name: keyText(key),
     value,
-    at: document.placeOf([name]),
+    at: document.placeOf([keyIdentity(key)]),
     encrypted,
   }));
 }

@@ -1,6 +1,14 @@
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { hasErrors, type Diagnostic, type Outcome } from "../model/diagnostic.ts";
 import { isValueMap, type Value, type ValueMap } from "../model/value.ts";
+import {
+  entriesOf,
+  isMapping,
+  keyIdentity,
+  keyText,
+  textEntries,
+  textKeyed,
+} from "../lib/mapping.ts";
 import type { YamlDocument, YamlPath } from "../yaml/read.ts";
 import { readAnsibleYaml } from "./ansible-yaml.ts";
 import { ReadingStopped, type DraftGroup, type InventoryDraft } from "./draft.ts";
@@ -25,7 +33,7 @@ export function openYamlInventory(
   const read = readAnsibleYaml(source.text, source.file, settings);
   const document = read.value;
   if (document === undefined) return { problems: read.problems };
-  const groups = document.value;
+  const groups = textKeyed(document.value);
   const problems = [...read.problems];
   const say = (word: string, summary: string, hint: string): Outcome<never> => ({
     problems: [
@@ -52,13 +60,14 @@ export function openYamlInventory(
 
 /** Puts the groups of the file into the draft. */
 export function readYamlInventory(
-  { document, groups }: YamlInventory,
+  { document }: YamlInventory,
   source: InventoryText,
   draft: InventoryDraft,
 ): readonly Diagnostic[] {
   const reader = new YamlReader(document, source, draft);
   try {
-    for (const [name, content] of Object.entries(groups)) reader.group(name, content, [name]);
+    for (const [name, content] of reader.named(document.value, []))
+      reader.group(name, content, [name]);
   } catch (thrown) {
     if (!(thrown instanceof ReadingStopped)) throw thrown;
   }
@@ -67,7 +76,7 @@ export function readYamlInventory(
 
 /** True when the file names no group at all: an INI file may happen to be YAML too. */
 export function isHollow(inventory: YamlInventory): boolean {
-  return Object.values(inventory.groups).every((group) => group !== null && !isValueMap(group));
+  return Object.values(inventory.groups).every((group) => group !== null && !isMapping(group));
 }
 
 class YamlReader {
@@ -82,13 +91,26 @@ class YamlReader {
     this.draft = draft;
   }
 
+  /** Names of groups and hosts must be text, as Ansible has it: `7:` needs quotes. */
+  named(map: Value, path: YamlPath): readonly (readonly [string, Value])[] {
+    if (!isMapping(map)) return [];
+    return entriesOf(map).flatMap(([name, content]) => {
+      if (typeof name === "string") return [[name, content] as const];
+      const text = keyText(name);
+      this.say("error", "name", [...path, keyIdentity(name)], `the name ${text} is not text`, {
+        hint: `Put it in quotes: "${text}":`,
+      });
+      return [];
+    });
+  }
+
   group(name: string, content: Value, path: YamlPath): void {
-    if (content !== null && !isValueMap(content)) {
+    if (content !== null && !isMapping(content)) {
       this.say("warning", "not-a-group", path, `${name} is not a mapping, so it is no group`);
       return;
     }
     const group = this.draft.group(name);
-    for (const [key, section] of Object.entries(content ?? {})) {
+    for (const [key, section] of textEntries(content ?? {})) {
       const here = [...path, key];
       if (isKey(key)) this.section(group, key, section, here);
       else this.unknownKey(key, name, here);
@@ -98,18 +120,22 @@ class YamlReader {
   private section(group: DraftGroup, key: Key, section: Value, path: YamlPath): void {
     // `hosts: w1` is short for a mapping with that one key.
     const entries = typeof section === "string" ? { [section]: null } : (section ?? {});
-    if (!isValueMap(entries)) {
+    if (!isMapping(entries)) {
       this.say("error", "shape", path, `${key} of ${group.name} is not a mapping`, {
         hint: key === "vars" ? "Write name: value." : "Write each name as a key of its own: `w1:`.",
       });
       return;
     }
-    for (const [name, content] of Object.entries(entries)) {
+    if (key === "vars") {
+      for (const [name, content] of entriesOf(entries)) {
+        const at = this.document.placeOf([...path, keyIdentity(name)]);
+        this.draft.setGroupVariable(group, keyText(name), content, at);
+      }
+      return;
+    }
+    for (const [name, content] of this.named(entries, path)) {
       const here = [...path, name];
       switch (key) {
-        case "vars":
-          this.draft.setGroupVariable(group, name, content, this.document.placeOf(here));
-          break;
         case "children":
           // Its own children first, as Ansible does: which of two links closes a circle depends on it.
           this.group(name, content, here);
@@ -123,7 +149,7 @@ class YamlReader {
   }
 
   private host(group: DraftGroup, pattern: string, content: Value, path: YamlPath): void {
-    if (content !== null && !isValueMap(content)) {
+    if (content !== null && !isMapping(content)) {
       this.say("error", "shape", path, `the variables of host ${pattern} are not a mapping`);
       return;
     }
@@ -139,9 +165,9 @@ class YamlReader {
     for (const name of named.names) {
       const { port } = named;
       const host = this.draft.addHost(name, group.name, { at, source: this.source.path, port });
-      for (const [variable, value] of Object.entries(content ?? {})) {
-        const place = this.document.placeOf([...path, variable]);
-        this.draft.setHostVariable(host, variable, value, place);
+      for (const [variable, value] of entriesOf(content ?? {})) {
+        const place = this.document.placeOf([...path, keyIdentity(variable)]);
+        this.draft.setHostVariable(host, keyText(variable), value, place);
       }
     }
   }

@@ -14,3 +14,4 @@ export type { PathFacts, RenderSettings } from "./settings.ts";
 export { isTemplate } from "./syntax/delimiters.ts";
 export { toJson } from "./to-json.ts";
 export { printFloat } from "./values/print.ts";
+export { timestampRepr } from "./values/timestamp.ts";

@@ -1,5 +1,5 @@
-import { mapInOrder } from "../lib/map-in-order.ts";
-import { UnsafeText, VaultText } from "../model/value.ts";
+import { mappingOf } from "../lib/mapping.ts";
+import { UnsafeText, VaultText, type WholeFloat } from "../model/value.ts";
 import type { Value, ValueMap } from "../model/value.ts";
 import type { Answer } from "./answer.ts";
 import { readJson } from "./json-text.ts";
@@ -40,7 +40,7 @@ export function readRequest(line: string): TemplateRequest | string {
   return {
     kind,
     template,
-    vars: inboundMap(vars),
+    vars: Object.fromEntries(inboundPairs(vars)),
     inventory: textAt(read, "inventory"),
     host: textAt(read, "host"),
   };
@@ -69,8 +69,8 @@ function textAt(dict: Dict, key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function inboundMap(dict: Dict): ValueMap {
-  return mapInOrder(dict.pairs().map(([key, value]) => [print(key), inbound(value)]));
+function inboundPairs(dict: Dict): [string, Value][] {
+  return dict.pairs().map(([key, value]) => [print(key), inbound(value)]);
 }
 
 /** `{"__ansible_unsafe": …}` and `{"__ansible_vault": …}` are how JSON writes `!unsafe` and `!vault`. */
@@ -81,8 +81,8 @@ function inbound(datum: Datum): Value {
     const vault = textAt(datum, "__ansible_vault");
     if (datum.size === 1 && unsafe !== undefined) return new UnsafeText(unsafe);
     if (datum.size === 1 && vault !== undefined) return new VaultText(vault);
-    return inboundMap(datum);
+    return mappingOf(inboundPairs(datum));
   }
   // JSON yields nothing else.
-  return datum as Exclude<Value, readonly Value[] | ValueMap | UnsafeText | VaultText>;
+  return datum as null | boolean | number | bigint | string | WholeFloat;
 }

@@ -1,5 +1,6 @@
 import type { Json } from "../model/json.ts";
-import { isValueMap, UnsafeText, VaultText, WholeFloat } from "../model/value.ts";
+import { isMapping, textEntries } from "../lib/mapping.ts";
+import { Timestamp, UnsafeText, VaultText, WholeFloat } from "../model/value.ts";
 import type { Value } from "../model/value.ts";
 import { dayText, momentText } from "./values/calendar.ts";
 import {
@@ -100,6 +101,7 @@ export function toJson(value: Value): Json {
   if (value instanceof WholeFloat) return value.number;
   if (value instanceof VaultText) throw new TypeError("a vault value must be decrypted first");
   if (Array.isArray(value)) return value.map((item: Value) => toJson(item));
-  if (!isValueMap(value)) return null;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
+  if (value instanceof Timestamp) return value.iso.replace("T", " ");
+  if (!isMapping(value)) return null;
+  return Object.fromEntries(textEntries(value).map(([key, item]) => [key, toJson(item)]));
 }

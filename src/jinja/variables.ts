@@ -1,6 +1,15 @@
 import type { Json } from "../model/json.ts";
-import { isValueMap, UnsafeText, VaultText, WholeFloat } from "../model/value.ts";
+import {
+  isValueMap,
+  KeyedMap,
+  Timestamp,
+  UnsafeText,
+  VaultText,
+  WholeFloat,
+} from "../model/value.ts";
 import type { Value } from "../model/value.ts";
+import { mapKey } from "./values/compare.ts";
+import { momentOfTimestamp } from "./values/timestamp.ts";
 import { Deferred, Dict, List } from "./values/datum.ts";
 import type { Cell, Datum } from "./values/datum.ts";
 import { isTemplate } from "./syntax/delimiters.ts";
@@ -23,6 +32,8 @@ export function readValue(value: Value, reading: Reading): Datum {
   if (value instanceof UnsafeText) return value.text;
   if (value instanceof VaultText) return reading.secret(value);
   if (Array.isArray(value)) return new List(value.map((item: Value) => cell(item, reading)));
+  if (value instanceof Timestamp) return momentOfTimestamp(value);
+  if (value instanceof KeyedMap) return keyedDict(value, reading);
   if (!isValueMap(value)) return null;
   return new Dict({
     names: () => Object.keys(value),
@@ -31,6 +42,16 @@ export function readValue(value: Value, reading: Reading): Datum {
       return item === undefined ? undefined : cell(item, reading);
     },
   });
+}
+
+function keyedDict(map: KeyedMap, reading: Reading): Dict {
+  const dict = new Dict();
+  for (const [name, item] of map.entries) {
+    // A key is never a template: what is written is its name.
+    const key = typeof name === "string" ? name : readValue(name, reading);
+    dict.set(mapKey(key), key, cell(item, reading));
+  }
+  return dict;
 }
 
 function cell(value: Value, reading: Reading): Cell {

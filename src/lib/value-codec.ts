@@ -1,6 +1,14 @@
 /** Values as JSON and back: what JSON cannot tell apart travels as an object with one `$` key. */
 import type { Json } from "../model/json.ts";
-import { UnsafeText, VaultText, WholeFloat } from "../model/value.ts";
+import {
+  KeyedMap,
+  Timestamp,
+  UnsafeText,
+  VaultText,
+  WholeFloat,
+  type Value,
+  type ValueKey,
+} from "../model/value.ts";
 
 export function encodeValue(value: unknown): Json {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
@@ -11,6 +19,10 @@ export function encodeValue(value: unknown): Json {
   if (value instanceof UnsafeText) return { $unsafe: value.text };
   if (value instanceof VaultText) return { $vault: value.ciphertext };
   if (value instanceof WholeFloat) return { $float: value.number };
+  if (value instanceof Timestamp) return { $time: value.iso };
+  if (value instanceof KeyedMap) {
+    return { $pairs: value.entries.map(([key, one]) => [encodeValue(key), encodeValue(one)]) };
+  }
   if (Array.isArray(value)) return value.map(encodeValue);
   const encoded: Record<string, Json> = {};
   for (const [key, inner] of Object.entries(value as Record<string, unknown>)) {
@@ -40,5 +52,10 @@ function decodeSpecial(key: string, inner: Json): unknown {
   if (key === "$unsafe" && typeof inner === "string") return new UnsafeText(inner);
   if (key === "$vault" && typeof inner === "string") return new VaultText(inner);
   if (key === "$float" && typeof inner === "number") return new WholeFloat(inner);
+  if (key === "$time" && typeof inner === "string") return new Timestamp(inner);
+  if (key === "$pairs" && Array.isArray(inner)) {
+    // Written by `encodeValue`, from a `KeyedMap`.
+    return new KeyedMap((inner as readonly Json[]).map(decodeValue) as [ValueKey, Value][]);
+  }
   return undefined;
 }

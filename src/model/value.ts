@@ -29,10 +29,29 @@ export class WholeFloat {
   }
 }
 
+/** A day, or a day with a time, as ISO writes it: `2024-01-02`, `2024-01-02T03:04:05.250000+01:00`. */
+export class Timestamp {
+  readonly iso: string;
+  constructor(iso: string) {
+    this.iso = iso;
+  }
+}
+
+/** What Python can have as a key of a mapping. */
+export type ValueKey = null | boolean | number | bigint | string | WholeFloat | Timestamp;
+
 /**
- * What YAML, INI and templates yield: JSON plus what JSON cannot tell apart. Integers beyond 2^53 are bigint;
- * mapping keys are kept as text.
+ * A mapping that a plain object cannot hold: a key is no text, or looks like an index, which an object would move to
+ * its front. Made by `lib/mapping.ts` only, so no two keys are equal in Python.
  */
+export class KeyedMap {
+  readonly entries: readonly (readonly [ValueKey, Value])[];
+  constructor(entries: readonly (readonly [ValueKey, Value])[]) {
+    this.entries = entries;
+  }
+}
+
+/** What YAML, INI and templates yield: JSON plus what JSON cannot tell apart. Integers beyond 2^53 are bigint. */
 export type Value =
   | null
   | boolean
@@ -42,10 +61,12 @@ export type Value =
   | UnsafeText
   | VaultText
   | WholeFloat
+  | Timestamp
+  | KeyedMap
   | readonly Value[]
   | { readonly [key: string]: Value };
 
-/** A mapping among values. */
+/** A mapping whose keys are text, among values. */
 export type ValueMap = { readonly [key: string]: Value };
 
 export function isValueMap(value: Value | undefined): value is ValueMap {
@@ -55,7 +76,9 @@ export function isValueMap(value: Value | undefined): value is ValueMap {
     !Array.isArray(value) &&
     !(value instanceof UnsafeText) &&
     !(value instanceof VaultText) &&
-    !(value instanceof WholeFloat)
+    !(value instanceof WholeFloat) &&
+    !(value instanceof Timestamp) &&
+    !(value instanceof KeyedMap)
   );
 }
 

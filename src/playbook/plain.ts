@@ -1,5 +1,6 @@
 import type { Json } from "../model/json.ts";
-import { isValueMap, UnsafeText, VaultText, WholeFloat, type Value } from "../model/value.ts";
+import { isMapping, textEntries } from "../lib/mapping.ts";
+import { Timestamp, UnsafeText, VaultText, WholeFloat, type Value } from "../model/value.ts";
 
 /**
  * A value as JSON Schema sees it, part by part at the same paths. A vault value is not decrypted for this: it passes
@@ -10,8 +11,9 @@ export function plain(value: Value): Json {
   if (value instanceof VaultText) return "{{ vault }}";
   if (value instanceof WholeFloat) return value.number;
   if (typeof value === "bigint") return Number(value);
-  if (isValueMap(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
+  if (value instanceof Timestamp) return value.iso;
+  if (isMapping(value)) {
+    return Object.fromEntries(textEntries(value).map(([key, part]) => [key, plain(part)]));
   }
   if (typeof value === "object" && value !== null) return value.map(plain);
   return value;

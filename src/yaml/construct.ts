@@ -4,20 +4,31 @@
  */
 import type { LineMap } from "../lib/line-map.ts";
 import type { Diagnostic, Place } from "../model/diagnostic.ts";
-import { UnsafeText, VaultText, WholeFloat, type Value } from "../model/value.ts";
+import { keyIdentity, keyText, mappingOf } from "../lib/mapping.ts";
+import {
+  Timestamp,
+  UnsafeText,
+  VaultText,
+  WholeFloat,
+  type Value,
+  type ValueKey,
+} from "../model/value.ts";
 import type { MappingNode, ScalarNode, ScalarStyle, SequenceNode, Span, YamlNode } from "./node.ts";
 import { jsonScalar, plainScalar, taggedScalar } from "./scalars.ts";
+import { timestamp } from "./timestamp.ts";
 
 /** A value with the places of all its parts. Aliases and merges share the parts of what they point to. */
 export interface Located {
   readonly value: Value;
   readonly span: Span;
   readonly style?: ScalarStyle;
+  /** By `keyIdentity`, which for a text is the text. */
   readonly entries?: ReadonlyMap<string, LocatedEntry>;
   readonly items?: readonly Located[];
 }
 
 export interface LocatedEntry {
+  readonly name: ValueKey;
   readonly key: Span;
   readonly node: Located;
 }
@@ -28,6 +39,7 @@ export interface ConstructOptions {
   readonly lines: LineMap;
   readonly duplicateKeys: "error" | "warning";
   readonly scalars: "yaml" | "json";
+  readonly types: "exact" | "text";
 }
 
 /** Everything an alias repeats counts again, so that a few lines cannot become a billion values. */
@@ -147,7 +159,20 @@ class Constructor {
       });
       return null;
     }
-    return plainScalar(node.text);
+    const value = plainScalar(node.text);
+    return typeof value === "string" ? this.dateOr(value, node.span, "plain") : value;
+  }
+
+  /** What looks like a date is one where types are kept; a day that no calendar has is an error, as in Ansible. */
+  private dateOr(text: string, span: Span, how: "plain" | "tagged"): Value {
+    if (this.options.types === "text") return text;
+    const found = timestamp(text, how);
+    if (found.kind === "none") return text;
+    if (found.kind === "date") return found.value;
+    this.say("date", span, `${text} looks like a date and is none`, {
+      hint: `As a text it needs quotes: "${text}".`,
+    });
+    return null;
   }
 
   /** JSON's way to write characters beyond U+FFFF, which YAML does not have. */
@@ -160,8 +185,13 @@ class Constructor {
     const short = tag.startsWith(YAML) ? tag.slice(YAML.length) : undefined;
     switch (short) {
       case "str":
-      case "timestamp":
         return node.text;
+      case "timestamp": {
+        const value = this.dateOr(node.text, node.span, "tagged");
+        if (value !== node.text || this.options.types === "text") return value;
+        this.say("tag-mismatch", node.span, `${JSON.stringify(node.text)} is no !!timestamp`);
+        return null;
+      }
       case "null":
         return null;
       case "bool":
@@ -212,8 +242,8 @@ class Constructor {
       if (pair.length !== 1) this.say("not-a-pair", item.span, "each item must be one pair");
       return {
         span: item.span,
-        value: pair.flatMap(([key, entry]) => [key, entry.node.value]),
-        items: pair.flatMap(([key, entry]) => [{ value: key, span: entry.key }, entry.node]),
+        value: pair.flatMap(([, entry]) => [entry.name, entry.node.value]),
+        items: pair.flatMap(([, entry]) => [{ value: entry.name, span: entry.key }, entry.node]),
       };
     });
     return { span: list.span, value: items.map((item) => item.value), items };
@@ -221,8 +251,6 @@ class Constructor {
 
   private mapping(node: MappingNode, inside: Surroundings): Located {
     const own = new Map<string, LocatedEntry>();
-    /** Keys that are equal in Python, such as 1, 1.0 and true, are one: the first is its name, the last its value. */
-    const names = new Map<string, string>();
     const merged = new Map<string, LocatedEntry>();
     for (const { key, value } of node.entries) {
       if (isMergeKey(key)) {
@@ -232,11 +260,11 @@ class Constructor {
       const written = this.key(key);
       const content = this.construct(value, inside);
       if (written === undefined) continue;
-      const name = names.get(written.equal) ?? written.name;
-      names.set(written.equal, name);
-      const first = own.get(name);
-      if (first !== undefined) this.duplicate(name, key.span, first.key);
-      own.set(name, { key: key.span, node: content });
+      // Keys that are equal in Python, such as 1, 1.0 and true, are one: the first is its name, the last its value.
+      const first = own.get(written.identity);
+      if (first !== undefined) this.duplicate(written.name, key.span, first.key);
+      const name = (first ?? merged.get(written.identity))?.name ?? written.name;
+      own.set(written.identity, { name, key: key.span, node: content });
     }
     // As PyYAML has it: what is merged comes first, and what is written here wins.
     const entries = new Map([...merged, ...own]);
@@ -244,16 +272,16 @@ class Constructor {
   }
 
   private mappingAs(node: MappingNode, entries: ReadonlyMap<string, LocatedEntry>): Located {
-    const value = Object.fromEntries([...entries].map(([key, entry]) => [key, entry.node.value]));
+    const value = this.mapped(entries);
     switch (node.tag) {
       case undefined:
       case "!unsafe":
       case `${YAML}map`:
         return { value, span: node.span, entries };
       case `${YAML}set`: {
-        const items = [...entries].map(([key, entry]): Located => ({
-          value: key,
-          span: entry.key,
+        const items = [...entries.values()].map(({ name, key }): Located => ({
+          value: name,
+          span: key,
         }));
         return { value: items.map((item) => item.value), span: node.span, items };
       }
@@ -261,6 +289,12 @@ class Constructor {
         this.unknownTag(node.tag, node.tagSpan ?? node.span);
         return { value, span: node.span, entries };
     }
+  }
+
+  private mapped(entries: ReadonlyMap<string, LocatedEntry>): Value {
+    const pairs = [...entries.values()].map(({ name, node }) => [name, node.value] as const);
+    if (this.options.types === "exact") return mappingOf(pairs);
+    return Object.fromEntries(pairs.map(([name, value]) => [keyText(name), value]));
   }
 
   /** A later `<<` beats an earlier one, but inside one list of a `<<` the earlier mapping wins. */
@@ -281,8 +315,8 @@ class Constructor {
     this.say("merge-source", span, "<< takes a mapping or a list of mappings");
   }
 
-  /** Keys are kept as text: 80 as "80", true as "true", nothing as "null". */
-  private key(node: YamlNode): { readonly name: string; readonly equal: string } | undefined {
+  /** A key, and what it has in common with those that are equal in Python. */
+  private key(node: YamlNode): { readonly name: ValueKey; readonly identity: string } | undefined {
     if (node.kind === "mapping" || node.kind === "sequence") {
       this.complexKey(node);
       return undefined;
@@ -292,16 +326,18 @@ class Constructor {
       return undefined;
     }
     const { value, items, entries } = this.construct(node, { unsafe: false });
-    const name = items || entries ? undefined : keyText(value);
-    if (name === undefined) {
+    const key = items || entries ? undefined : asKey(value);
+    if (key === undefined) {
       this.say("complex-key", node.span, "a key must be a single text or number");
       return undefined;
     }
-    if (name === "__proto__") {
+    if (key === "__proto__") {
       this.say("forbidden-key", node.span, "the key __proto__ is not allowed");
       return undefined;
     }
-    return { name, equal: equalKey(value) ?? `text ${name}` };
+    if (this.options.types === "exact") return { name: key, identity: keyIdentity(key) };
+    const name = keyText(key);
+    return { name, identity: name };
   }
 
   private complexKey(node: MappingNode | SequenceNode): void {
@@ -315,16 +351,21 @@ class Constructor {
     }
   }
 
-  private duplicate(name: string, span: Span, first: Span): void {
+  private duplicate(name: ValueKey, span: Span, first: Span): void {
     const { line } = this.options.lines.at(first.start);
     const severity = this.options.duplicateKeys;
-    this.say("duplicate-key", span, `duplicate key "${name}", first on line ${String(line)}`, {
-      severity,
-      hint:
-        severity === "error"
-          ? "Remove one of the two."
-          : "The last one is used. Remove the one that is not wanted.",
-    });
+    this.say(
+      "duplicate-key",
+      span,
+      `duplicate key "${keyText(name)}", first on line ${String(line)}`,
+      {
+        severity,
+        hint:
+          severity === "error"
+            ? "Remove one of the two."
+            : "The last one is used. Remove the one that is not wanted.",
+      },
+    );
   }
 
   private spend(count: number, span: Span): void {
@@ -368,19 +409,9 @@ function isMergeKey(key: YamlNode): boolean {
   );
 }
 
-/** What numbers and booleans that are equal in Python have in common. */
-function equalKey(value: Value): string | undefined {
-  if (typeof value === "boolean") return `number ${value ? 1 : 0}`;
-  if (value instanceof WholeFloat) return `number ${value.number === 0 ? 0 : value.number}`;
-  return typeof value === "number" || typeof value === "bigint" ? `number ${value}` : undefined;
-}
-
-/** Keys are kept as text, as JSON would write them; nothing for what cannot be a key. */
-export function keyText(value: Value): string | undefined {
-  if (value === null) return "null";
-  if (typeof value === "string") return value;
+/** Nothing for what cannot be a key. */
+export function asKey(value: Value): ValueKey | undefined {
   if (value instanceof UnsafeText) return value.text;
-  if (value instanceof WholeFloat) return `${String(value.number)}.0`;
-  if (value instanceof VaultText || typeof value === "object") return undefined;
-  return String(value);
+  if (value instanceof WholeFloat || value instanceof Timestamp) return value;
+  return typeof value === "object" && value !== null ? undefined : value;
 }

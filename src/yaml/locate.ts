@@ -1,4 +1,5 @@
-import { keyText } from "./construct.ts";
+import { keyText } from "../lib/mapping.ts";
+import { asKey } from "./construct.ts";
 import type { MappingEntry, YamlNode } from "./node.ts";
 import type { YamlPath } from "./read.ts";
 import { plainScalar } from "./scalars.ts";
@@ -66,7 +67,9 @@ function step(
 function textOfKey(key: YamlNode): string | undefined {
   if (key.kind !== "scalar") return undefined;
   const plain = key.style === "plain" && key.tag === undefined;
-  return plain ? keyText(plainScalar(key.text)) : key.text;
+  if (!plain) return key.text;
+  const value = asKey(plainScalar(key.text));
+  return value === undefined ? undefined : keyText(value);
 }
 
 /** `<<: *x` */

@@ -23,6 +23,8 @@ export interface YamlDocument {
 
 export interface ReadOptions {
   readonly duplicateKeys: "error" | "warning";
+  /** `exact`: dates and keys that are no text are kept as what they are; else both are the text that is written. */
+  readonly types?: "exact" | "text";
 }
 
 const MOST_CHARACTERS = 16 * 1024 * 1024;
@@ -34,7 +36,7 @@ const DEEPEST = 200;
  */
 export function readYaml(text: string, file: string, options: ReadOptions): Outcome<YamlDocument> {
   const source = { text, file, lines: lineMap(text) };
-  const composed = composeOne(source);
+  const composed = composeOne(source, options.types);
   if (composed.value === undefined) return { problems: composed.problems };
   const { root } = composed.value;
   const emptyDocument: Located = { value: null, span: { start: 0, end: 0 } };
@@ -44,6 +46,7 @@ export function readYaml(text: string, file: string, options: ReadOptions): Outc
       : construct(root, {
           ...source,
           duplicateKeys: options.duplicateKeys,
+          types: options.types ?? "text",
           scalars: isJson(text) ? "json" : "yaml",
         });
   if (hasErrors(problems)) return { problems };
@@ -57,12 +60,17 @@ export function readYamlDocuments(
   options: ReadOptions,
 ): Outcome<readonly Value[]> {
   const source = { text, file, lines: lineMap(text) };
-  const refused = unreadable(source);
+  const refused = unreadable(source, options.types);
   if (refused !== undefined) return { problems: [refused] };
   try {
     const scalars = isJson(text) ? "json" : "yaml";
     const read = compose(text, DEEPEST).map(({ root }) =>
-      construct(root, { ...source, duplicateKeys: options.duplicateKeys, scalars }),
+      construct(root, {
+        ...source,
+        duplicateKeys: options.duplicateKeys,
+        types: options.types ?? "text",
+        scalars,
+      }),
     );
     const problems = read.flatMap((one) => one.problems);
     return hasErrors(problems)
@@ -81,8 +89,11 @@ interface Source {
 }
 
 /** What is written in a text that holds at most one document; no root for a text without content. */
-export function composeOne(source: Source): Outcome<{ readonly root?: ComposedDocument["root"] }> {
-  const refused = unreadable(source);
+export function composeOne(
+  source: Source,
+  types?: ReadOptions["types"],
+): Outcome<{ readonly root?: ComposedDocument["root"] }> {
+  const refused = unreadable(source, types);
   if (refused !== undefined) return { problems: [refused] };
   try {
     const [first, second] = compose(source.text, DEEPEST);
@@ -106,7 +117,7 @@ export function composeOne(source: Source): Outcome<{ readonly root?: ComposedDo
 }
 
 /** What PyYAML refuses before it parses, and what we refuse because of its size. */
-function unreadable(source: Source): Diagnostic | undefined {
+function unreadable(source: Source, types: ReadOptions["types"]): Diagnostic | undefined {
   const { text } = source;
   if (text.length > MOST_CHARACTERS) {
     return fault(source, 0, {
@@ -121,6 +132,15 @@ function unreadable(source: Source): Diagnostic | undefined {
       word: "control-character",
       summary: `control character U+${code.toUpperCase()}`,
       hint: 'Remove it, or write it as an escape in double quotes, for example "\\x1b".',
+    });
+  }
+  const lineEnd = types === "exact" && !isJson(text) ? text.search(/[\u0085\u2028\u2029]/) : -1;
+  if (lineEnd !== -1) {
+    const code = text.charCodeAt(lineEnd).toString(16).padStart(4, "0").toUpperCase();
+    return fault(source, lineEnd, {
+      word: "line-end",
+      summary: `U+${code}, which ends a line in YAML 1.1 although no editor shows it so`,
+      hint: `Remove it, or write it as an escape in double quotes: "\\u${code}".`,
     });
   }
   const mark = /[\r\n]\uFEFF/.exec(text);

@@ -2,7 +2,8 @@ import { WholeFloat, type Value } from "../model/value.ts";
 
 /**
  * What plain (unquoted) scalars mean in YAML 1.1 as PyYAML reads it, which is what Ansible reads. Surprises kept on
- * purpose: `0644` is 420, `22:00` is 1320, `1e3` is text, `y` and `n` are text. Dates stay text.
+ * purpose: `0644` is 420, `22:00` is 1320, `1e3` is text, `y` and `n` are text. Dates
+ * are text here: see `timestamp.ts`.
  */
 export function plainScalar(text: string): Value {
   const word = WORDS.get(text);

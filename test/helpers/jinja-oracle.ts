@@ -101,7 +101,7 @@ const settings: RenderSettings = {
   environment: { ORACLE_ENV: "from-env", HOME: "/home/oracle" },
   runCommand: (command) => execFileSync("/bin/sh", ["-c", command], { encoding: "utf8" }),
   readYaml: (source) => {
-    const read = readYamlDocuments(source, "text", { duplicateKeys: "warning" });
+    const read = readYamlDocuments(source, "text", { duplicateKeys: "warning", types: "exact" });
     if (read.value === undefined) throw new Error(read.problems[0]?.summary ?? "bad YAML");
     return read.value;
   },

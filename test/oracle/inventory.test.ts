@@ -29,8 +29,6 @@ const DIFFERENCES: ReadonlyMap<string, string> = new Map([
 
 /** Answered, and otherwise than Ansible; the same list. */
 const OTHERWISE: ReadonlyMap<string, string> = new Map([
-  ["yaml-types: -i h.yml --list", "dates stay text as they are written"],
-  ["yaml-types: -i h.yml --host h1 --yaml", "dates stay text as they are written"],
   [
     "vault-value: -i hosts --list --yaml --vault-password-file vault-password",
     "YAML has no anchors, and encrypted values have the mark that JSON has",

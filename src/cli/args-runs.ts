@@ -25,7 +25,7 @@ export function addRunCommands(
   terminal: Terminal,
   end: (code: number) => void,
 ): void {
-  withRun(program.command("apply").argument("<playbook>"))
+  withRun(program.command("apply").argument("<playbook>", "a playbook, or a file of plan --out"))
     .description("validate, connect, check everything, show the plan, ask, and do it")
     .option("-C, --check", "stop before the question: the same as plan")
     .option("-y, --yes", "accept the plan without being asked")
@@ -37,9 +37,13 @@ export function addRunCommands(
       end(await apply(playbook, options, besideStream(terminal, options.format)));
     });
 
-  withRun(program.command("plan").argument("<playbook>"))
+  withRun(program.command("plan").argument("<playbook>", "a playbook, or a file of plan --out"))
     .description("what would happen, per host and task; changes nothing")
     .option("--detailed-exitcode", "0: no change, 2: changes")
+    .option(
+      "--out <file>",
+      "keep the plan there; apply with that file does exactly this, or refuses",
+    )
     .action(async (playbook: string, options: PlanOptions) => {
       const { plan } = await import("./commands/plan.ts");
       end(await plan(playbook, options, terminal));

@@ -4,8 +4,12 @@ import { chmod, chown, open, readFile, rename, rm, stat } from "node:fs/promises
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { errorCode, errorText } from "../lib/error-words.ts";
 import type { ControllerFiles, FileBytes, FileWritten } from "../model/files.ts";
+import type { FilesSeen } from "./files-seen.ts";
 
-export function createControllerFiles(folders: readonly string[]): ControllerFiles {
+export function createControllerFiles(
+  folders: readonly string[],
+  seen?: FilesSeen,
+): ControllerFiles {
   const find = (path: string): string => {
     if (isAbsolute(path)) return path;
     const candidates = folders.map((folder) => resolve(folder, path));
@@ -17,8 +21,10 @@ export function createControllerFiles(folders: readonly string[]): ControllerFil
       const absolute = find(path);
       try {
         const [bytes, { mode }] = await Promise.all([readFile(absolute), stat(absolute)]);
+        seen?.note(absolute, bytes);
         return { kind: "bytes", path: absolute, bytes, mode: mode & 0o7777 };
       } catch (error) {
+        seen?.note(absolute, undefined);
         if (errorCode(error) === "ENOENT") return { kind: "absent", path: absolute };
         return { kind: "unreadable", path: absolute, reason: errorText(error) };
       }

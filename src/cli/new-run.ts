@@ -11,6 +11,7 @@ import type { ConnectionSource } from "./connection.ts";
 import { connectionProblems } from "./connection.ts";
 import { earlierDurations } from "./expected.ts";
 import { EXIT } from "./exit-codes.ts";
+import type { FilesSeen } from "./files-seen.ts";
 import type { OpenNotice } from "./notifier.ts";
 import { openNotices } from "./notifier.ts";
 import type { RunOptions, StateOptions } from "./options.ts";
@@ -31,6 +32,16 @@ export interface NewRun {
   readonly redactor: Redactor;
   readonly connections: ConnectionSource;
   readonly notices: readonly OpenNotice[];
+  /** What a plan file masks by: everything but passwords of logins. */
+  readonly masked: readonly string[];
+  readonly seen?: FilesSeen;
+}
+
+export interface Reading {
+  /** What the playbook is called, where that is another name than it is read by. */
+  readonly file?: string;
+  /** Told of every file that is read. */
+  readonly seen?: FilesSeen;
 }
 
 /** A number is the exit code of what was said. */
@@ -38,8 +49,9 @@ export async function readNewRun(
   file: string,
   given: RunOptions,
   terminal: Terminal,
+  reading: Reading = {},
 ): Promise<NewRun | number> {
-  return prepareNewRun(await readPlaybook(file), given, terminal);
+  return prepareNewRun(await readPlaybook(file, reading.file), given, terminal, reading);
 }
 
 /** The same with a playbook that is at hand already. */
@@ -47,6 +59,7 @@ export async function prepareNewRun(
   playbook: Outcome<ReadPlaybook>,
   given: RunOptions,
   terminal: Terminal,
+  { seen }: Reading = {},
 ): Promise<NewRun | number> {
   const settings = readSettings(process.env, process.cwd());
   const options = withSettings(given, settings);
@@ -71,6 +84,7 @@ export async function prepareNewRun(
     folders: [playbook.value.folder],
     hosts: inventory.value.inventory.hosts.map((host) => host.name),
     scopeOf: (host) => scopes.get(host) ?? inventory.value?.inventory.layers(host as never),
+    ...(seen && { seen }),
   });
   const run = newRunId(systemClock);
   const timed = options.window !== undefined || playbook.value.playbook.rollout.window;
@@ -107,7 +121,18 @@ export async function prepareNewRun(
   terminal.problems(unusable);
   if (hasErrors(unusable)) return EXIT.invalid;
   const notices = told.value;
-  return { spec, playbook: playbook.value.playbook, renderer, redactor, connections, notices };
+  const logins = Object.values(login.value).map((one) => Buffer.from(one.reveal()).toString());
+  const masked = redactor.secrets().filter((text) => !logins.includes(text));
+  return {
+    spec,
+    playbook: playbook.value.playbook,
+    renderer,
+    redactor,
+    connections,
+    notices,
+    masked,
+    ...(seen && { seen }),
+  };
 }
 
 function withSecrets(spec: RunSpec, notices: readonly OpenNotice[]): RunSpec {

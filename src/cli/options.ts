@@ -66,6 +66,7 @@ export interface ApplyOptions extends RunOptions {
 
 export interface PlanOptions extends RunOptions {
   readonly detailedExitcode?: true;
+  readonly out?: string;
 }
 
 export interface ResumeOptions extends ConnectionOptions, StateOptions {

@@ -1,6 +1,6 @@
 /** Templates for the engine: our Jinja engine with the controller's files, environment and vault passwords. */
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { isTemplate, PENDING, renderText, renderValue, evaluateCondition } from "../jinja/index.ts";
 import type { PathFacts, RenderSettings } from "../jinja/index.ts";
 import type { Redactor } from "../lib/redact.ts";
@@ -8,6 +8,7 @@ import type { Renderer, TemplateFunctions } from "../model/rendering.ts";
 import type { Scope, VaultText } from "../model/value.ts";
 import type { VaultReader } from "../vault/vault.ts";
 import { readYamlDocuments } from "../yaml/read.ts";
+import type { FilesSeen } from "./files-seen.ts";
 
 export interface RendererOptions {
   readonly vault: VaultReader;
@@ -16,6 +17,7 @@ export interface RendererOptions {
   readonly folders: readonly string[];
   readonly hosts: readonly string[];
   readonly scopeOf: (host: string) => Scope | undefined;
+  readonly seen?: FilesSeen;
 }
 
 /** What templates may see of the controller: files, environment, vault passwords, the other hosts. */
@@ -23,7 +25,12 @@ export function templateSettings(options: RendererOptions): RenderSettings {
   return {
     decrypt: (text) => decrypt(options, text),
     searchPath: options.folders,
-    readFile: (path) => readFileSync(found(path, options.folders), "utf8"),
+    readFile: (path) => {
+      const absolute = resolve(found(path, options.folders));
+      const bytes = readFileSync(absolute);
+      options.seen?.note(absolute, bytes);
+      return bytes.toString("utf8");
+    },
     listFolder: (path) => readdirSync(found(path, options.folders)),
     lookAt,
     environment: process.env,

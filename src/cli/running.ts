@@ -20,6 +20,7 @@ import { createTransport, DEFAULT_LIMITS } from "../transport/index.ts";
 import type { ConnectionSource } from "./connection.ts";
 import { connectionSettings } from "./connection.ts";
 import { createControllerFiles } from "./controller-files.ts";
+import type { FilesSeen } from "./files-seen.ts";
 import { maskedEntry } from "./masked-entry.ts";
 import { operatorName } from "./operator-name.ts";
 import { systemClock } from "./system-clock.ts";
@@ -36,6 +37,8 @@ export interface RunningParts {
   readonly signal: AbortSignal;
   /** The fold of a journal that is gone on with. */
   readonly state?: RunState;
+  /** Told of every file of the operator that is read. */
+  readonly seen?: FilesSeen;
   readonly ask?: (question: Question) => Promise<string | undefined>;
   /** Said by the transport: a host key that was added, a key file that cannot be used. */
   readonly note: (text: string) => void;
@@ -78,7 +81,7 @@ export function createRunning(parts: RunningParts): Running & AsyncDisposable {
     readOnlySteps,
     renderer: parts.renderer,
     dns: createDnsClient(),
-    files: createControllerFiles(spec.folders),
+    files: createControllerFiles(spec.folders, parts.seen),
     clock: trace.clock,
     signal: recording.signal,
     factsOf: new Map(),

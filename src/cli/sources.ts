@@ -124,11 +124,14 @@ export interface ReadPlaybook {
   readonly folder: string;
 }
 
-/** Every problem of the playbook at once; a value only when nothing is an error. */
-export async function readPlaybook(file: string): Promise<Outcome<ReadPlaybook>> {
+/** Every problem of the playbook at once; a value only when nothing is an error. It is called `file`, wherever it is. */
+export async function readPlaybook(
+  place: string,
+  file: string = place,
+): Promise<Outcome<ReadPlaybook>> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(file);
+    bytes = await readFile(place);
   } catch (error) {
     return { problems: [unreadable(file, error)] };
   }
@@ -136,7 +139,7 @@ export async function readPlaybook(file: string): Promise<Outcome<ReadPlaybook>>
   const loaded = loadPlaybook(text, file, steps);
   if (loaded.playbook === undefined || hasErrors(loaded.problems))
     return { problems: loaded.problems };
-  const folder = dirname(resolve(file));
+  const folder = dirname(resolve(place));
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return {
     value: { playbook: loaded.playbook, text, sha256, file, folder },

@@ -12,6 +12,7 @@ import type { Resource } from "../model/resource.ts";
 import { overlaps } from "../model/resource.ts";
 import type { AnyStep, Check, Undo } from "../model/step.ts";
 import type { Scope, Value } from "../model/value.ts";
+import { digestOf } from "../lib/digest.ts";
 import { stableJson } from "../lib/stable-json.ts";
 import type { Changing } from "./change.ts";
 import { laneOf } from "./fold.ts";
@@ -324,7 +325,9 @@ function checkAnswer(check: Check<Json>, prepared: Prepared): PlanAnswer {
     case "pending":
       return {
         kind: "would-change",
-        changes: prepared.task.noLog ? [] : check.changes,
+        ...(prepared.task.noLog
+          ? { changes: [], hidden: digestOf(check.changes.map((change) => ({ ...change }))) }
+          : { changes: check.changes }),
         wayBack: wayBack(check.undo, prepared.task),
         ...(check.pins !== undefined && { pins: check.pins }),
       };

@@ -67,6 +67,12 @@ export class JournalStore {
       .map((name) => runId(name.slice(0, -SUFFIX.length)));
   }
 
+  /** The key that keys are wrapped with; made where there is none and `missing` says so. */
+  async stateKey(missing: "make" | "find"): Promise<RunKey | undefined> {
+    if (missing === "make") await makeFolder(this.folder);
+    return this.#stateKey(missing);
+  }
+
   /** Under this process's claim until it is closed. Rejects only with JournalFailure. */
   async create(run: RunId, clock: Clock): Promise<JournalFile> {
     try {

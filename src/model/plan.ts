@@ -9,6 +9,8 @@ export type PlanAnswer =
   | {
       readonly kind: "would-change";
       readonly changes: readonly Change[];
+      /** A digest of changes that `no_log` hides: two plans can be told apart by it. */
+      readonly hidden?: string;
       readonly wayBack: WayBack;
       readonly pins?: Json;
     }

@@ -34,6 +34,7 @@ export interface PrivateHost {
   read(name: string): string;
   /** Owned by the login user, as everything on the host is. */
   write(name: string, text: string, mode?: number): void;
+  remove(name: string): void;
 }
 
 export interface Given {
@@ -161,6 +162,7 @@ function privateHost(name: string, server: SshServer, root: string): PrivateHost
       chmodSync(path(inside), mode);
       own(path(inside));
     },
+    remove: (inside) => rmSync(path(inside)),
   };
 }
 

@@ -5,6 +5,7 @@ import { forgetLeftJobs } from "../../engine/left-jobs.ts";
 import { resumeRun } from "../../engine/resuming.ts";
 import { FLEET } from "../../model/ids.ts";
 import { sayEnding } from "../ending.ts";
+import { askOperator, interruptText } from "../consent.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { OpenRun } from "../open-run.ts";
 import { openRun } from "../open-run.ts";
@@ -16,7 +17,6 @@ import { settleByHand } from "../settle.ts";
 import { listenForInterrupts } from "../signals.ts";
 import type { Terminal } from "../terminal.ts";
 import { renewWindow, throughWindows } from "../windows.ts";
-import { askOperator, interruptText } from "./apply.ts";
 
 /** Goes on where the journal ends. What was begun and never settled is looked at first. */
 export async function resume(

@@ -6,6 +6,7 @@ import { connectAll } from "../../engine/look.ts";
 import type { HostId } from "../../model/ids.ts";
 import { hostId } from "../../model/ids.ts";
 import { hasWayBack, sayEnding } from "../ending.ts";
+import { interruptText } from "../consent.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openRun } from "../open-run.ts";
 import type { RollbackOptions } from "../options.ts";
@@ -17,7 +18,6 @@ import { listenForInterrupts } from "../signals.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkWayBack, rehearsalJournal } from "../way-back.ts";
-import { interruptText } from "./apply.ts";
 
 /** Takes a run's hosts back from its journal alone. Ends 0 when all are back, else 11. */
 export async function rollback(

@@ -153,7 +153,7 @@ async function apply(load, { journal: kind, hosts: hostCount, tasks: taskCount, 
   const began = performance.now();
   await running.append({
     type: "run-started",
-    format: 1,
+    format: 2,
     run: RUN,
     version: "0",
     playbook: playbook.name,
@@ -188,7 +188,7 @@ async function foldMany(load) {
   const writes = [
     journal.append({
       type: "run-started",
-      format: 1,
+      format: 2,
       run: RUN,
       version: "0",
       who: "",

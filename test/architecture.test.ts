@@ -37,6 +37,7 @@ const DOORS: { readonly [dependency: string]: readonly string[] } = {
   picocolors: ["report/paint.ts"],
   commander: [
     "cli/args.ts",
+    "cli/args-house.ts",
     "cli/args-journals.ts",
     "cli/args-looks.ts",
     "cli/args-options.ts",

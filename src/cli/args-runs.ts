@@ -99,12 +99,4 @@ export function addRunCommands(
       const { rollback } = await import("./commands/rollback.ts");
       end(await rollback(run, options, besideStream(terminal, options.format)));
     });
-
-  withJournal(program.command("abandon").argument("<run>"))
-    .description("give a run up as it stands: its locks go, its journal stays")
-    .option("--settle <host-task=applied|not-applied>", "not used here", collect, [])
-    .action(async (run: string, options: ResumeOptions) => {
-      const { abandon } = await import("./commands/abandon.ts");
-      end(await abandon(run, options, terminal));
-    });
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { JournalFailure } from "../model/journal-entry.ts";
 import { withoutAliases } from "./aliases.ts";
+import { addHouseCommands } from "./args-house.ts";
 import { addJournalCommands } from "./args-journals.ts";
 import { addLookCommands } from "./args-looks.ts";
 import { addRunCommands } from "./args-runs.ts";
@@ -57,6 +58,7 @@ export function commandTree(
     .showHelpAfterError("(runbook --help lists the commands)");
 
   addRunCommands(program, terminal, end);
+  addHouseCommands(program, terminal, end);
   addJournalCommands(program, terminal, end);
   addLookCommands(program, terminal, end);
   addVaultCommands(program, terminal, end);

@@ -89,6 +89,18 @@ export interface RollbackOptions extends ResumeOptions {
   readonly check?: true;
 }
 
+export interface UnlockOptions extends ResumeOptions {
+  readonly despiteJobs?: true;
+}
+
+export interface CleanOptions extends UnlockOptions {
+  readonly olderThan?: string;
+  readonly keep?: number;
+  readonly dryRun?: true;
+  readonly wayBack?: true;
+  readonly journalsOnly?: true;
+}
+
 export interface RunsOptions extends StateOptions {
   readonly json?: true;
 }

@@ -21,6 +21,7 @@ import type { Clock } from "../model/clock.ts";
 import type { HostId } from "../model/ids.ts";
 import { FLEET } from "../model/ids.ts";
 import type { Journal } from "../model/journal-entry.ts";
+import { resumedBy } from "../model/journal-entry.ts";
 import type { Resource } from "../model/resource.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
@@ -39,7 +40,7 @@ export async function checkWayBack(
 ): Promise<number> {
   const lost = await connectAll(running, hosts);
   const absent = new Set(lost.map(({ host }) => host));
-  await running.append({ type: "run-resumed", who: running.who });
+  await running.append(resumedBy(running.who));
   await running.append({
     type: "rollback-begun",
     hosts: hosts.filter((host) => !absent.has(host)),

@@ -1,5 +1,6 @@
 /** What happens between the first connection and the first change, and what is written when nothing is left to do. */
 import { FLEET } from "../model/ids.ts";
+import { resumedBy } from "../model/journal-entry.ts";
 import type { Plan, Refusal } from "../model/plan.ts";
 import type { RunState } from "../model/run-state.ts";
 import type { End } from "./decide.ts";
@@ -90,7 +91,7 @@ export async function resumeAnswered(running: Running, answer: string, who: stri
   const failed = failedHosts(program, state);
   const touched = failed.filter((host) => isTouched(laneOf(state, host)));
   const why = failed.length > 0 ? `${failed.join(", ")} failed` : "it failed for the fleet";
-  await running.append({ type: "run-resumed", who });
+  await running.append(resumedBy(who));
   await running.append({ type: "decision", who, question: "on_failure", answer });
   if (answer === "rollback_run" && isAnythingTouched(state)) {
     const hosts = touchedHosts(state);

@@ -25,6 +25,7 @@ export function applyLine(state: RunState | undefined, line: JournalLine): RunSt
   if (!state) throw new Error(`the journal begins with ${entry.type} instead of run-started`);
   apply(state, entry, line.seq);
   noteChanges(state, entry);
+  if (entry.type === "run-resumed") state.lives = [...state.lives, lifeOf(line, entry.who)];
   return state;
 }
 
@@ -38,6 +39,7 @@ export function started(spec: RunSpec): RunState {
     fencing: 0,
     locks: new Map(),
     lockedHosts: [],
+    lives: ["first"],
     rollback: undefined,
     window: spec.window,
     stopped: undefined,
@@ -46,6 +48,11 @@ export function started(spec: RunSpec): RunState {
     resumed: 0,
     turned: 0,
   };
+}
+
+/** A word without spaces, on one line. */
+function lifeOf({ seq, at }: JournalLine, who: string): string {
+  return `${seq}.${at}.${who.replaceAll(/[^A-Za-z0-9._@-]/g, "-")}`;
 }
 
 function newLane(host: HostId): Lane {

@@ -8,6 +8,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { HostId } from "../model/ids.ts";
 import { CONTROLLER } from "../model/ids.ts";
 import { StepProblem } from "../model/step.ts";
+import type { RunState } from "../model/run-state.ts";
 import type { CommandResult, HostSession } from "../model/transport.ts";
 import { hostIdentity, machineOf, stepOf } from "./prepared.ts";
 import type { Running } from "./running.ts";
@@ -24,21 +25,58 @@ export type LockAnswer =
 // Its shells know their user as _uid, which spares every lock a program.
 const BASE = sh`b=/var/lib/runbook; w=fenced; [ "\${_uid:-$(id -u)}" = 0 ] || { b=$HOME/.runbook; w=private; }; `;
 
-/** Takes the lock, or takes it over for the same run with a younger number. */
-export function lockCommand(run: string, fencing: number, who: string, playbook: string): Command {
-  const claim = `${run} ${fencing}\nwho ${who}\nplaybook ${playbook}\n`;
+/** What a controller says of itself when it takes a lock. */
+export interface Claim {
+  readonly run: string;
+  readonly fencing: number;
+  /** The lives that its journal knows; the last one is its own. */
+  readonly lives: readonly string[];
+  readonly who: string;
+  readonly playbook: string;
+}
+
+/**
+ * Takes the lock, or takes it over for the same run with a younger number: only from a controller that its journal knows.
+ * A copy of the journal that was gone on with elsewhere does not know what was done there.
+ */
+export function lockCommand({ run, fencing, lives, who, playbook }: Claim): Command {
+  const own = lives.at(-1) ?? "";
+  const claim = `${run} ${fencing}\nlife ${own}\nwho ${who}\nplaybook ${playbook}\n`;
   return sh`${BASE}umask 022; [ -d "$b/lock" ] || mkdir -p "$b/lock" || exit 3; t="$b/lock/.claim.$$"
 printf '%ssince %s\n' ${claim} "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$t" || exit 3
 kept() { sync "$b/lock/fencing" 2>/dev/null || sync; echo "taken $w"; }
 if ln "$t" "$b/lock/fencing" 2>/dev/null; then rm -f "$t"; kept; exit 0; fi
-read -r r n <"$b/lock/fencing" || { rm -f "$t"; exit 3; }
-if [ "$r" = ${run} ] && [ "$n" -lt ${fencing} ]; then mv -f "$t" "$b/lock/fencing"; kept; exit 0; fi
-rm -f "$t"; if [ "$r" = ${run} ] && [ "$n" = ${fencing} ]; then echo "taken $w"; else echo held; cat "$b/lock/fencing"; fi`;
+{ read -r r n; read -r k l; } <"$b/lock/fencing" || { rm -f "$t"; exit 3; }
+known() { [ "$k" != life ] || case ${` ${lives.join(" ")} `} in *" $l "*) ;; *) return 1 ;; esac; }
+if [ "$r" = ${run} ] && [ "$n" -lt ${fencing} ] && known; then mv -f "$t" "$b/lock/fencing"; kept; exit 0; fi
+rm -f "$t"; if [ "$r $n $k $l" = ${`${run} ${fencing} life ${own}`} ]; then echo "taken $w"; else echo held; cat "$b/lock/fencing"; fi`;
 }
 
-/** Gives the lock up if it is this run's. */
-export function unlockCommand(run: string): Command {
-  return sh`${BASE}[ -e "$b/lock/fencing" ] || exit 0; read -r r n <"$b/lock/fencing"; [ "$r" != ${run} ] || rm -f "$b/lock/fencing"`;
+/** Gives the lock up if it is this run's; with a number, only the one that has it. */
+export function unlockCommand(run: string, fencing?: number): Command {
+  const own =
+    fencing === undefined ? sh`[ "$r" != ${run} ]` : sh`[ "$r $n" != ${`${run} ${fencing}`} ]`;
+  return sh`${BASE}[ -e "$b/lock/fencing" ] || exit 0; read -r r n <"$b/lock/fencing"; ${own} || rm -f "$b/lock/fencing"`;
+}
+
+/** Says whose lock is there, if one is. */
+export const HOLDER: Command = sh`${BASE}[ ! -e "$b/lock/fencing" ] || cat "$b/lock/fencing"`;
+
+export interface Holder {
+  readonly run: string;
+  readonly fencing: number;
+  readonly life: string | undefined;
+  /** Who, since when and for what, a line each. */
+  readonly words: readonly string[];
+}
+
+export function holderIn(text: string): Holder | undefined {
+  const [first = "", ...more] = text.trim().split("\n");
+  const [run = "", fencing = ""] = first.split(" ");
+  if (run === "") return undefined;
+  const life = more.find((line) => line.startsWith("life "))?.slice("life ".length);
+  const words = more.filter((line) => !line.startsWith("life "));
+  return { run, fencing: Number(fencing), life, words };
 }
 
 export async function takeLock(session: HostSession, command: Command): Promise<LockAnswer> {
@@ -89,8 +127,15 @@ export async function lockHosts(
   hosts: readonly HostId[],
 ): Promise<readonly LockProblem[]> {
   const { fencing } = running.state;
-  const answers = await takeLocks(running, hosts, fencing + 1);
-  const problems = answers.flatMap(({ host, answer }) => problemOf(host, answer));
+  let next = fencing + 1;
+  let answers = await takeLocks(running, hosts, next);
+  // A controller of this run that died before it wrote its number down.
+  const younger = answers.flatMap(({ answer }) => ownNumber(running, answer));
+  if (younger.length > 0) {
+    next = Math.max(...younger) + 1;
+    answers = await takeLocks(running, hosts, next);
+  }
+  const problems = answers.flatMap(({ host, answer }) => problemOf(running, host, answer));
   if (problems.length > 0 && fencing === 0) {
     const others = new Set(problems.filter(({ kind }) => kind === "held").map(({ host }) => host));
     // An answer that was lost may have been "taken".
@@ -100,8 +145,19 @@ export async function lockHosts(
     );
     return problems;
   }
-  await journalLocks(running, answers, fencing + 1);
+  await journalLocks(running, answers, next);
   return problems;
+}
+
+/** The number of a lock that this run holds by a controller which its journal knows. */
+function ownNumber({ state }: Running, answer: LockAnswer): readonly number[] {
+  const holder = answer.kind === "held" ? holderIn(answer.by) : undefined;
+  const own = holder?.run === state.spec.run && isKnown(state, holder);
+  return own ? [holder.fencing] : [];
+}
+
+function isKnown(state: RunState, { life }: Holder): boolean {
+  return life === undefined || state.lives.includes(life);
 }
 
 /**
@@ -116,7 +172,7 @@ export async function ensureLocked(running: Running, machine: HostId): Promise<v
   const [first] = answers;
   if (first && first.answer.kind !== "taken") {
     const unreachable = first.answer.kind === "failed" && first.answer.unreachable;
-    const [why] = problemOf(machine, first.answer);
+    const [why] = problemOf(running, machine, first.answer);
     if (why) throw new StepProblem(unreachable ? "unreachable" : "failed", why.diagnostic);
   }
   await journalLocks(running, answers, fencing);
@@ -132,8 +188,15 @@ function takeLocks(
   hosts: readonly HostId[],
   fencing: number,
 ): Promise<readonly Taking[]> {
-  const { spec } = running.state;
-  const command = lockCommand(spec.run, fencing, running.who, spec.source.file);
+  const { spec, lives } = running.state;
+  const { run } = spec;
+  const command = lockCommand({
+    run,
+    fencing,
+    lives,
+    who: running.who,
+    playbook: spec.source.file,
+  });
   return Promise.all(
     hosts.map(async (host) => ({
       host,
@@ -158,27 +221,37 @@ async function journalLocks(
   });
 }
 
-function problemOf(host: HostId, answer: LockAnswer): readonly LockProblem[] {
+function problemOf({ state }: Running, host: HostId, answer: LockAnswer): readonly LockProblem[] {
   switch (answer.kind) {
     case "taken":
       return [];
     case "held":
-      return [{ host, kind: "held", diagnostic: heldBy(host, answer.by) }];
+      return [{ host, kind: "held", diagnostic: heldBy(state, host, answer.by) }];
     case "failed":
       return [{ host, kind: "failed", diagnostic: answer.diagnostic }];
   }
 }
 
-function heldBy(host: HostId, by: string): Diagnostic {
-  const [first = "", ...more] = by.split("\n");
-  const run = first.split(" ")[0] ?? "";
+function heldBy(state: RunState, host: HostId, by: string): Diagnostic {
+  const holder = holderIn(by);
+  const run = holder?.run ?? "";
+  const detail = holder?.words ?? [];
+  if (holder && run === state.spec.run && !isKnown(state, holder))
+    return {
+      ...problem(
+        "engine/gone-on-elsewhere",
+        `${host} is locked by this run, as it was gone on with from another copy of its journal`,
+        `Go on where that copy is, or take it over from there: runbook runs export ${run}.`,
+      ),
+      detail,
+    };
   return {
     ...problem(
       "engine/locked",
       `${host} is locked by run ${run}`,
       `Let that run finish, or go on with it: runbook resume ${run}; runbook show ${run} tells where it stands.`,
     ),
-    detail: more,
+    detail,
   };
 }
 

@@ -37,7 +37,7 @@ export async function connectAll(
 // Not more often: sshd drops who comes too often while it does not let anybody in.
 const ASK_AGAIN_MS = 5000;
 
-async function connectOnce(
+export async function connectOnce(
   running: Running,
   hosts: readonly HostId[],
 ): Promise<readonly Refusal[]> {

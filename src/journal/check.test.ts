@@ -4,7 +4,7 @@ import { checkLines } from "./check.ts";
 
 const start = {
   type: "run-started",
-  format: 1,
+  format: 2,
   run: "r",
   version: "0",
   playbook: "p",
@@ -44,8 +44,12 @@ describe("lines that are as they were written", () => {
   });
 
   test("of a newer format are left to the release that wrote them", () => {
-    expect(said({ ...start, format: 2, version: "3.1.0" })).toEqual([
-      "1 journal/newer-format: the journal has format 2, and this release reads format 1",
+    expect(said({ ...start, format: 3, version: "3.1.0" })).toEqual([
+      "1 journal/newer-format: the journal has format 3, and this release reads format 2",
+    ]);
+    // A younger release went on with it.
+    expect(said(start, { type: "run-resumed", who: "x", format: 4 }, { type: "new" })).toEqual([
+      "2 journal/newer-format: the journal has format 4, and this release reads format 2",
     ]);
   });
 

@@ -6,10 +6,8 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { HostTask } from "../model/ids.ts";
 import { FLEET, hostTaskKey } from "../model/ids.ts";
+import { FORMAT } from "../model/journal-entry.ts";
 import type { JournalEntry, JournalLine } from "../model/journal-entry.ts";
-
-/** The only format so far. Older ones will be upgraded on read, step by step (J4). */
-export const FORMAT = 1;
 
 type Kind = "text" | "number" | "flag" | "object" | "list" | "any" | "host" | "hosts" | "hostTask";
 
@@ -34,7 +32,7 @@ const FIELDS: { readonly [type in JournalEntry["type"]]: { readonly [field: stri
   "undo-settled": { of: "hostTask", outcome: "text" },
   "host-rolled-back": { host: "host", outcome: "text" },
   "run-stopped": { why: "text", text: "text" },
-  "run-resumed": { who: "text" },
+  "run-resumed": { who: "text", format: "number" },
   "run-finished": { outcome: "text", text: "text" },
 };
 
@@ -42,8 +40,8 @@ const FIELDS: { readonly [type in JournalEntry["type"]]: { readonly [field: stri
 export function checkLines(lines: readonly JournalLine[], file: string): readonly Diagnostic[] {
   const known: Known = { hosts: new Set(), begun: new Set() };
   for (const [index, { seq, entry }] of lines.entries()) {
-    const newer = index === 0 ? newerFormat(entry) : undefined;
-    if (newer !== undefined) return [{ ...newer, at: { file, line: 1, column: 1 } }];
+    const newer = newerFormat(entry);
+    if (newer !== undefined) return [{ ...newer, at: { file, line: seq, column: 1 } }];
     const wrong = wrongWith(entry, index === 0, known);
     if (wrong === undefined) continue;
     return [
@@ -62,6 +60,7 @@ export function checkLines(lines: readonly JournalLine[], file: string): readonl
 function newerFormat(entry: unknown): Diagnostic | undefined {
   if (!isObject(entry) || typeof entry["format"] !== "number" || entry["format"] <= FORMAT)
     return undefined;
+  if (entry["type"] !== "run-started" && entry["type"] !== "run-resumed") return undefined;
   return {
     code: "journal/newer-format",
     severity: "error",

@@ -136,7 +136,7 @@ function failureOf(error: unknown): JournalFailure {
   });
 }
 
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {
     await folder.sync();

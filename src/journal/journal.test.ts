@@ -27,7 +27,7 @@ const intended = (secret: string): JournalEntry => ({
 const lost: JournalEntry = { type: "lane-begun", host };
 const started: JournalEntry = {
   type: "run-started",
-  format: 1,
+  format: 2,
   run,
   version: "0",
   playbook: "p",

@@ -1,5 +1,5 @@
 /** The state folder: one journal per run, and the key that all of them are readable with. */
-import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,11 +11,12 @@ import { runId } from "../model/ids.ts";
 import { JournalFailure } from "../model/journal-entry.ts";
 import { checkLines } from "./check.ts";
 import { FIRST_HASH } from "./codec.ts";
-import { JournalFile } from "./file.ts";
+import { JournalFile, syncFolder } from "./file.ts";
 import type { ReadJournal } from "./read.ts";
 import { readJournal } from "./read.ts";
 import type { RunKey } from "./seal.ts";
 import { newKey, seal, unseal } from "./seal.ts";
+import { upgraded } from "./upgrade.ts";
 import type { Claimed } from "./writer-lock.ts";
 import { claimWriter, isClaimed } from "./writer-lock.ts";
 
@@ -110,7 +111,8 @@ export class JournalStore {
       return plain === undefined ? undefined : Buffer.from(plain, "base64");
     });
     if (journal.problems.length > 0) return journal;
-    return { ...journal, problems: checkLines(journal.lines, path) };
+    const lines = upgraded(journal.lines);
+    return { ...journal, lines, problems: checkLines(lines, path) };
   }
 
   /** To go on writing; the journal must have been read without problems, under this process's claim. */
@@ -120,6 +122,12 @@ export class JournalStore {
     journal: ReadJournal & { readonly key: RunKey },
   ): Promise<JournalFile> {
     return JournalFile.reopen(this.path(run), { clock, key: journal.key, end: journal.end });
+  }
+
+  /** Under this process's claim. */
+  async remove(run: RunId): Promise<void> {
+    await rm(this.path(run), { force: true });
+    await syncFolder(this.folder);
   }
 
   async claim(run: RunId): Promise<Claimed> {

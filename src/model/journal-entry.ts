@@ -4,6 +4,9 @@ import type { Json, JsonObject } from "./json.ts";
 import type { OpenSpan, RunSpec } from "./run-spec.ts";
 import type { Change, Undo } from "./step.ts";
 
+/** The format of the entries below; what is older is made into it when it is read (`journal/upgrade.ts`). */
+export const FORMAT = 2;
+
 /**
  * What must survive a crash. Run state is a fold over these and over nothing else.
  * Fields named in `SEALED` are encrypted on disk; everything else can be read without the key.
@@ -11,7 +14,7 @@ import type { Change, Undo } from "./step.ts";
 export type JournalEntry =
   | {
       readonly type: "run-started";
-      readonly format: 1;
+      readonly format: typeof FORMAT;
       readonly run: RunId;
       readonly version: string;
       readonly playbook: string;
@@ -124,7 +127,8 @@ export type JournalEntry =
       readonly outcome: "back" | "needs-operator" | "pending";
     }
   | { readonly type: "run-stopped"; readonly why: StopReason; readonly text: string }
-  | { readonly type: "run-resumed"; readonly who: string }
+  /** `format`: that of this entry and those behind it, which a younger release may have written than those before. */
+  | { readonly type: "run-resumed"; readonly who: string; readonly format: number }
   | {
       readonly type: "run-finished";
       readonly outcome: "succeeded" | "refused" | "rolled-back" | "abandoned";
@@ -149,6 +153,10 @@ export const SEALED: { readonly [type in JournalEntry["type"]]?: readonly string
   settled: ["after", "registered", "shown", "facts", "message", "diagnostic"],
   "undo-settled": ["changes", "diagnostic"],
 };
+
+export function resumedBy(who: string): Extract<JournalEntry, { type: "run-resumed" }> {
+  return { type: "run-resumed", who, format: FORMAT };
+}
 
 /** An entry with its place in the journal. */
 export interface JournalLine {

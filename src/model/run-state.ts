@@ -81,6 +81,8 @@ export interface RunState {
   pins: { readonly [hostTask: string]: Json };
   /** The number that this run's locks have since it was last taken up. */
   fencing: number;
+  /** One word for each controller that wrote here, the present one last: its beginning, which no copy of the journal shares. */
+  lives: readonly string[];
   /** Every lock that was ever taken, with the number it was taken with. */
   readonly locks: Map<HostId, HeldLock>;
   lockedHosts: readonly HostId[];

@@ -102,12 +102,25 @@ export interface HostSession extends HostReader {
   forgetJobs(): Promise<void>;
 }
 
+export interface RunJob {
+  /** Host-task, attempt and job, for people. */
+  readonly name: string;
+  readonly isLive: boolean;
+}
+
 /** One connection to one host for a whole run; opened when first used, re-opened when lost. */
 export interface HostConnection extends AsyncDisposable {
   readonly host: HostId;
   /** Proves host key, login and (for `become`) the password. Asked before anything else; answers once per identity. */
   open(as: Identity): Promise<Opened>;
   session(as: Identity, scope?: JobScope): HostSession;
+  /**
+   * Every job of a run that left files on the host, of whatever host-task, as this user sees them. Throws StepProblem
+   * `unreachable` when the host does not say.
+   */
+  jobsOfRun(as: Identity, run: RunId): Promise<readonly RunJob[]>;
+  /** Removes the files of all jobs of a run that have ended; throws StepProblem when the host does not say that it did. */
+  forgetRun(as: Identity, run: RunId): Promise<void>;
   /** Closes the sockets; the next use opens them again. For long pauses. */
   rest(): Promise<void>;
 }

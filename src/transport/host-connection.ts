@@ -1,7 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import { lineToRun, renderCommand, type Command } from "../model/command.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { HostId } from "../model/ids.ts";
+import type { HostId, RunId } from "../model/ids.ts";
 import type {
   CommandResult,
   ConnectionSettings,
@@ -11,6 +11,7 @@ import type {
   Identity,
   JobScope,
   Opened,
+  RunJob,
 } from "../model/transport.ts";
 import { backoff } from "./backoff.ts";
 import { endedWith } from "./exit-status.ts";
@@ -119,6 +120,14 @@ export class KeptHostConnection implements HostConnection {
       forgetJobs: async () => jobs.forget(scoped()),
       dial: (address, port) => this.#dial(address, port),
     };
+  }
+
+  jobsOfRun(as: Identity, run: RunId): Promise<readonly RunJob[]> {
+    return this.#keep(as).jobs.ofRun(run);
+  }
+
+  forgetRun(as: Identity, run: RunId): Promise<void> {
+    return this.#keep(as).jobs.forgetRun(run);
   }
 
   async rest(): Promise<void> {

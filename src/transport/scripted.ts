@@ -1,6 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import { renderCommand, type Command } from "../model/command.ts";
-import type { HostId } from "../model/ids.ts";
+import type { HostId, RunId } from "../model/ids.ts";
 import type {
   CommandResult,
   DialResult,
@@ -132,6 +132,18 @@ export class ScriptedHosts {
         lines.set(key, line);
         return this.#session({ host, as, line, ...(scope === undefined ? {} : { scope }) });
       },
+      jobsOfRun: (as, run) =>
+        Promise.resolve(
+          this.#ofRun(host, as, run).map(({ hostTask, job }) => ({
+            name: `${hostTask} ${job.name}`,
+            isLive: this.#standing(job).kind === "running",
+          })),
+        ),
+      forgetRun: (as, run) => {
+        for (const { jobs, job } of this.#ofRun(host, as, run))
+          if (this.#standing(job).kind !== "running") jobs.delete(job.name);
+        return Promise.resolve();
+      },
       rest: () => Promise.resolve(),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
@@ -238,6 +250,15 @@ export class ScriptedHosts {
       return { kind: "running", pid: 1, sinceMs: job.startedAt };
     }
     return job.result.kind === "vanished" ? job.result : { kind: "finished", result: job.result };
+  }
+
+  #ofRun(host: HostId, as: Identity, run: RunId) {
+    const user = as.kind === "login" ? "" : as.user;
+    return [...this.#jobs].flatMap(([key, jobs]) => {
+      const [ofHost, ofUser, ofRun, hostTask = ""] = JSON.parse(key) as string[];
+      if (ofHost !== host || ofUser !== user || ofRun !== run) return [];
+      return [...jobs.values()].map((job) => ({ hostTask, jobs, job }));
+    });
   }
 
   #jobsOf(host: HostId, as: Identity, scope: JobScope): Map<string, ScriptedJob> {

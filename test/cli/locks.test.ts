@@ -67,11 +67,11 @@ describe("a host on which a run is at work", () => {
     await first.ended;
     const run = runOf(fleet.journals()[0]);
     expect((await fleet.runbook(quick)).code).toBe(13);
-    const unasked = await fleet.runbook(["abandon", run]);
+    const unasked = await fleet.runbook(["abandon", run, "--despite-jobs"]);
     expect(unasked.code).toBe(14);
     expect(unasked.err).toContain("--yes");
     fleet.host("a").write("go", "");
-    const abandoned = await fleet.runbook(["abandon", run, "--yes"]);
+    const abandoned = await fleet.runbook(["abandon", run, "--yes", "--despite-jobs"]);
     expect([abandoned.code, abandoned.err]).toEqual([0, ""]);
     expect((await fleet.runbook(quick)).code).toBe(0);
     const resumed = await fleet.runbook(["resume", run]);

@@ -17,7 +17,7 @@ import type { Clock } from "../../src/model/clock.ts";
 import type { HostId } from "../../src/model/ids.ts";
 import { hostId, runId } from "../../src/model/ids.ts";
 import type { JournalEntry, JournalLine } from "../../src/model/journal-entry.ts";
-import { JournalFailure } from "../../src/model/journal-entry.ts";
+import { JournalFailure, resumedBy } from "../../src/model/journal-entry.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { Playbook } from "../../src/model/playbook.ts";
 import type { OpenSpan, RunSpec } from "../../src/model/run-spec.ts";
@@ -187,7 +187,7 @@ export async function applyToy(running: Running, wish: StopWish = NEVER_STOPPED)
   return unlessKilled(async () => {
     await running.append({
       type: "run-started",
-      format: 1,
+      format: 2,
       run: spec.run,
       version: "0",
       playbook: "toy",
@@ -209,7 +209,7 @@ export async function resumeToy(
   wish: StopWish = NEVER_STOPPED,
 ): Promise<Applied> {
   return unlessKilled(async () => {
-    await running.append({ type: "run-resumed", who: "somebody" });
+    await running.append(resumedBy("somebody"));
     const { lockedHosts, spec } = running.state;
     await lockHosts(running, lockedHosts.length > 0 ? lockedHosts : spec.hosts);
     const { end } = await resumeRun(running, wish, []);
@@ -233,7 +233,7 @@ export async function rollbackToy(
   wish: StopWish = NEVER_STOPPED,
 ): Promise<Applied> {
   return unlessKilled(async () => {
-    await running.append({ type: "run-resumed", who: "somebody" });
+    await running.append(resumedBy("somebody"));
     const touched = touchedHosts(running.state);
     const hosts = only ? touched.filter((host) => only.includes(host)) : touched;
     await lockHosts(running, hosts);

@@ -27,6 +27,8 @@ export interface Effect {
 interface Lock {
   readonly run: string;
   readonly fencing: number;
+  /** Absent: of somebody who says nothing of it. */
+  readonly life?: string;
 }
 
 export class World {
@@ -147,9 +149,18 @@ export class World {
     const [, run = "", number = "0"] = /(RUN-[a-z0-9-]+)(?: (\d+))?/.exec(text) ?? [];
     const holder = this.#locks.get(host);
     if (text.includes("printf")) {
-      if (holder && (holder.run !== run || holder.fencing > Number(number)))
-        return { stdout: `held\n${holder.run} ${holder.fencing}\nwho somebody\n` };
-      this.#locks.set(host, { run, fencing: Number(number) });
+      const life = /^life (\S+)$/m.exec(text)?.[1] ?? "";
+      const lives = / case ' (.*?) ' in/.exec(text)?.[1]?.split(" ") ?? [];
+      const own = holder?.run === run && holder.fencing === Number(number) && holder.life === life;
+      const older =
+        holder?.run === run &&
+        holder.fencing < Number(number) &&
+        (holder.life === undefined || lives.includes(holder.life));
+      if (holder && !own && !older) {
+        const words = holder.life === undefined ? "" : `life ${holder.life}\n`;
+        return { stdout: `held\n${holder.run} ${holder.fencing}\n${words}who somebody\n` };
+      }
+      this.#locks.set(host, { run, fencing: Number(number), life });
       return { stdout: `taken ${this.lockKind}\n` };
     }
     if (holder?.run === run) this.#locks.delete(host);

@@ -1,3 +1,4 @@
+import { resumedBy } from "../../src/model/journal-entry.ts";
 import { describe, expect, test } from "@jest/globals";
 import { fold } from "../../src/engine/fold.ts";
 import { hostId } from "../../src/model/ids.ts";
@@ -69,7 +70,7 @@ describe("a change in doubt", () => {
     expect(life.world.effects).toEqual(["a put first 1", "a strike bell"]);
     const of = life.record("1.2@a").of;
     life.lines.push(
-      { seq: life.lines.length + 1, at: 0, entry: { type: "run-resumed", who: "somebody" } },
+      { seq: life.lines.length + 1, at: 0, entry: resumedBy("somebody") },
       {
         seq: life.lines.length + 2,
         at: 0,

@@ -1,43 +1,40 @@
-import { unlockHosts } from "../../engine/host-lock.ts";
+import { lookAtClaims } from "../../engine/claims.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openRun } from "../open-run.ts";
-import type { ResumeOptions } from "../options.ts";
-import { createRunning } from "../running.ts";
+import type { UnlockOptions } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
+import { giveUp, mayUnlock, quietRunning } from "./unlock.ts";
 
 /** The operator takes over by hand: locks go, the journal stays and says so. */
 export async function abandon(
   name: string,
-  options: ResumeOptions,
+  options: UnlockOptions,
   terminal: Terminal,
 ): Promise<number> {
   const opened = await openRun(name, () => true, options, terminal);
   if (typeof opened === "number") return opened;
   await using run = opened;
-  if (!options.yes) {
-    const answer = await terminal.ask(
-      `Give run ${run.run} up as it stands? Its locks go; it cannot be resumed. [yes/no] `,
+  const { finished } = run.state;
+  if (finished) {
+    terminal.err(
+      `Run ${run.run} is finished (${finished.outcome}): ${finished.text}. There is nothing to give up; ` +
+        `what is left of its locks goes with: runbook unlock ${run.run}\n`,
     );
-    if (answer === undefined) {
-      terminal.err("Nobody can answer here: --yes goes ahead. Nothing was done.\n");
-      return EXIT.refused;
-    }
-    if (answer !== "yes" && answer !== "y") return EXIT.declined;
+    return EXIT.refused;
   }
-  await using running = createRunning({
-    ...run,
-    spec: run.state.spec,
-    journal: run.writer,
-    reporters: [],
-    signal: new AbortController().signal,
-    note: (text) => terminal.err(`${text}\n`),
+  await using running = quietRunning(run, terminal);
+  const claims = await lookAtClaims(running);
+  const asked = await mayUnlock(run, claims, options, terminal, {
+    question: `Give run ${run.run} up as it stands? Its locks go; it cannot be resumed.`,
+    always: true,
   });
-  await unlockHosts(running);
+  if (asked !== undefined) return asked;
+  const pending = await giveUp(running, claims, terminal);
   await running.append({
     type: "run-finished",
     outcome: "abandoned",
     text: `given up by ${running.who}`,
   });
   terminal.out(`Run ${run.run} is given up. Its journal stays: runbook show ${run.run}\n`);
-  return EXIT.done;
+  return pending.length > 0 ? EXIT.unreachable : EXIT.done;
 }

@@ -3,6 +3,7 @@ import { endRun, lookBeforeChanging } from "../../engine/begin.ts";
 import { execute } from "../../engine/execute.ts";
 import { unlockHosts } from "../../engine/host-lock.ts";
 import type { Running } from "../../engine/running.ts";
+import { FORMAT } from "../../model/journal-entry.ts";
 import { planText } from "../../report/plan-text.ts";
 import { askOperator, consented, interruptText, pointsOfNoReturn } from "../consent.ts";
 import { sayEnding } from "../ending.ts";
@@ -76,7 +77,7 @@ async function applyRun(
   });
   await running.append({
     type: "run-started",
-    format: 1,
+    format: FORMAT,
     run: spec.run,
     version: VERSION,
     playbook: playbook.name,

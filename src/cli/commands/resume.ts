@@ -4,6 +4,7 @@ import { isGoingBack, isTouched } from "../../engine/standing.ts";
 import { forgetLeftJobs } from "../../engine/left-jobs.ts";
 import { resumeRun } from "../../engine/resuming.ts";
 import { FLEET } from "../../model/ids.ts";
+import { resumedBy } from "../../model/journal-entry.ts";
 import { sayEnding } from "../ending.ts";
 import { askOperator, interruptText } from "../consent.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -53,7 +54,7 @@ export async function resume(
     ask: async (question) => options.answer ?? askOperator(terminal, question),
   });
   if (!state.decisions.some((decision) => decision.question === "go")) {
-    await running.append({ type: "run-resumed", who: running.who });
+    await running.append(resumedBy(running.who));
     await unlockHosts(running);
     await running.append({
       type: "run-finished",
@@ -68,7 +69,7 @@ export async function resume(
   const waitsForAnswer = state.decisions.findLast((decision) => decision.question === "on_failure");
   if (options.answer !== undefined && waitsForAnswer)
     await resumeAnswered(running, options.answer, running.who);
-  else await running.append({ type: "run-resumed", who: running.who });
+  else await running.append(resumedBy(running.who));
   const unsettled = [
     ...(await renewWindow(running, options.window)),
     ...(await settleByHand(running, options.settle, running.who)),

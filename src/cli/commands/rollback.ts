@@ -5,6 +5,7 @@ import { lockHosts } from "../../engine/host-lock.ts";
 import { connectAll } from "../../engine/look.ts";
 import type { HostId } from "../../model/ids.ts";
 import { hostId } from "../../model/ids.ts";
+import { resumedBy } from "../../model/journal-entry.ts";
 import { hasWayBack, sayEnding } from "../ending.ts";
 import { interruptText } from "../consent.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -70,7 +71,7 @@ export async function rollback(
     }
     if (answer !== "yes" && answer !== "y") return EXIT.declined;
   }
-  await running.append({ type: "run-resumed", who: running.who });
+  await running.append(resumedBy(running.who));
   const unsettled = await settleByHand(running, options.settle, running.who);
   if (unsettled.length > 0) {
     terminal.problems(unsettled);

@@ -52,7 +52,7 @@ rb_deb() {
 }
 rb_keep() {
   for deb in "$store/$(rb_file_name "$1" "$2")"*.deb; do
-    if [ -f "$deb" ] && rb_intact "$deb"; then return 0; fi
+    if [ -f "$deb" ] && rb_intact "$deb"; then touch -a -- "$deb"; return 0; fi
   done
   ( umask 077 && mkdir -p -- "$store/.new" ) || return 1
   rm -f -- "$store/.new"/*.deb

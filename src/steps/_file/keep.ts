@@ -5,7 +5,7 @@ import { DIGEST } from "./look.ts";
 import { chain, SYNC_TREE } from "./write.ts";
 
 /** Sets `$k`, where kept things are. */
-const ROOM = sh`if [ "$(id -u)" = 0 ]; then k=/var/lib/runbook/records; else k=$HOME/.runbook/records; fi; k=\${RUNBOOK_RECORDS:-$k}`;
+export const ROOM = sh`if [ "$(id -u)" = 0 ]; then k=/var/lib/runbook/records; else k=$HOME/.runbook/records; fi; k=\${RUNBOOK_RECORDS:-$k}`;
 
 const OWN_ROOM = [
   ROOM,
@@ -51,7 +51,8 @@ function keep(name: string, { right, there, copy }: Keeping): Command {
     sh`mv -fT -- "$t" "$f"`,
     sh`sync "$k"`,
   ]);
-  const once = sh`{ { ${there} && ${right(sh`"$f"`)}; } || { ${fresh}; }; }`;
+  // Whoever cleans up sees by the change time for which run it was kept last.
+  const once = sh`{ { ${there} && ${right(sh`"$f"`)} && { touch -a -- "$f" 2>/dev/null || true; }; } || { ${fresh}; }; }`;
   return sh`( ${chain([...OWN_ROOM, sh`f="$k"/${name}`, once])} )`;
 }
 

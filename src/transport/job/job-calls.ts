@@ -1,7 +1,8 @@
 import { lineToRun, quote, type Command } from "../../model/command.ts";
+import type { RunId } from "../../model/ids.ts";
 import type { JobOptions, JobScope } from "../../model/transport.ts";
 import { writePayload } from "../shell/payload.ts";
-import { jobStem, scopePrefix, unitName } from "./job-stem.ts";
+import { jobStem, runPrefix, scopePrefix, unitName } from "./job-stem.ts";
 
 /** Lines of shell that call the functions of job-script.ts. */
 export const jobCalls = {
@@ -29,6 +30,8 @@ export const jobCalls = {
   cancel: (scope: JobScope, name: string, graceMs: number): string =>
     `_cancel ${stemOf(scope, name)} ${Math.max(1, Math.ceil(graceMs / 100))}`,
   names: (scope: JobScope): string => `_names ${quote(scopePrefix(scope))}`,
+  ofRun: (run: RunId): string => `_of_run ${quote(runPrefix(run))}`,
+  forgetRun: (run: RunId): string => `_forget ${quote(runPrefix(run))}; echo end`,
   forget: (prefixes: readonly string[]): string => `_forget ${prefixes.map(quote).join(" ")}`,
 };
 

@@ -231,6 +231,18 @@ _names() {
   done
   echo end
 }
+_of_run() {
+  _each | while read -r _r; do
+    _safe "$_r" || continue
+    for _o in "$_r/$1"*@script; do
+      [ -e "$_o" ] || continue
+      _d=\${_o%@script}; _w=over
+      if ! _status "$_d" && _alive "$_d"; then _w=live; fi
+      printf '%s %s\\n' $_w "\${_d##*/}"
+    done
+  done
+  echo end
+}
 _forget() {
   _k=$#
   for _p; do

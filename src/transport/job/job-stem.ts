@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { RunId } from "../../model/ids.ts";
 import type { JobScope } from "../../model/transport.ts";
 
 /** File names may have 255 bytes, endings included; the parts stay readable as long as they fit. */
@@ -8,6 +9,20 @@ const LONGEST_NAME = 80;
 /** What the files of all jobs of one scope begin with, and those of no other. */
 export function scopePrefix(scope: JobScope): string {
   return `${shorten(`${encode(scope.run)}~${encode(scope.hostTask)}`, LONGEST_SCOPE)}~~`;
+}
+
+/** What the files of all jobs of one run begin with. */
+export function runPrefix(run: RunId): string {
+  return `${encode(run)}~`;
+}
+
+/** What a stem says of its job, without its run. */
+export function jobOfStem(run: RunId, stem: string): string {
+  const rest = stem.slice(runPrefix(run).length).replace("~~", " ");
+  const bytes = rest.replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
 /** What the names of the files of one job begin with, up to their endings. */

@@ -121,6 +121,32 @@ describe("a job", () => {
     expect(readdirSync(machine.jobs)).toEqual([]);
   });
 
+  test("is found by its run, alive or over, whatever its host-task; and its files go when it is over", async () => {
+    await using machine = new Machine();
+    const connection = machine.connection();
+    const [one, other, stranger] = (
+      [scope, { ...scope, hostTask: "2.1-x y@here.1" }, { ...scope, run: runId("run10") }] as const
+    ).map((of) => connection.session(login, of));
+    await one?.job(rawShell("true"), safe("done"));
+    await stranger?.job(rawShell("true"), safe("not of this run"));
+    const go = machine.file("go");
+    const slow = other?.job(rawShell(`until [ -e '${go}' ]; do sleep 0.05; done`), safe("slow"));
+    await eventually("it runs", async () => (await other?.standing("slow"))?.kind === "running");
+    expect(await connection.jobsOfRun(login, scope.run)).toEqual([
+      { name: "1.1@here done", isLive: false },
+      { name: "2.1-x y@here.1 slow", isLive: true },
+    ]);
+    await connection.forgetRun(login, scope.run);
+    expect(await connection.jobsOfRun(login, scope.run)).toEqual([
+      { name: "2.1-x y@here.1 slow", isLive: true },
+    ]);
+    writeFileSync(go, "");
+    await slow;
+    await connection.forgetRun(login, scope.run);
+    expect(await connection.jobsOfRun(login, scope.run)).toEqual([]);
+    expect(await stranger?.jobs()).toEqual(["not of this run"]);
+  });
+
   test("returns output of any size and any bytes", async () => {
     await using machine = new Machine();
     const session = machine.controller();

@@ -1,12 +1,19 @@
 import type { Clock } from "../../model/clock.ts";
 import type { Command } from "../../model/command.ts";
-import type { CommandResult, JobOptions, JobScope, JobStanding } from "../../model/transport.ts";
+import type { RunId } from "../../model/ids.ts";
+import type {
+  CommandResult,
+  JobOptions,
+  JobScope,
+  JobStanding,
+  RunJob,
+} from "../../model/transport.ts";
 import { StepProblem } from "../../model/step.ts";
 import { endedWith } from "../exit-status.ts";
 import type { KeptAnswer, KeptShell } from "../kept-shell.ts";
 import type { TransportLimits } from "../limits.ts";
 import { jobCalls } from "./job-calls.ts";
-import { scopePrefix } from "./job-stem.ts";
+import { jobOfStem, scopePrefix } from "./job-stem.ts";
 import { parseJobEvent, type JobEvent } from "./job-event.ts";
 
 /** The exit status of a job that was not started: EX_TEMPFAIL of sysexits. */
@@ -144,6 +151,21 @@ export class Jobs {
       }))
       .toSorted((one, other) => one.start - other.start)
       .map(({ name }) => name);
+  }
+
+  async ofRun(run: RunId): Promise<readonly RunJob[]> {
+    await this.flush();
+    const lines = (await this.#said(jobCalls.ofRun(run))).split("\n");
+    if (lines.at(-2) !== "end") throw noWord("the list of jobs has no end");
+    return lines.slice(0, -2).map((line) => ({
+      name: jobOfStem(run, line.slice(line.indexOf(" ") + 1)),
+      isLive: line.startsWith("live "),
+    }));
+  }
+
+  async forgetRun(run: RunId): Promise<void> {
+    const said = await this.#said(jobCalls.forgetRun(run));
+    if (said.trim() !== "end") throw noWord("it does not say that their files were removed");
   }
 
   /** The files go a little later, with others, or when `flush` is called. */

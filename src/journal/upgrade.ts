@@ -1,0 +1,46 @@
+/**
+ * Journals of older releases are upgraded when they are read, one format at a time, for ever (J4). The file stays as it was
+ * written. A run that a younger release goes on with has lines of both: `run-resumed` says from where the younger are.
+ */
+import type { JournalEntry, JournalLine } from "../model/journal-entry.ts";
+import { FORMAT } from "../model/journal-entry.ts";
+import type { JsonObject } from "../model/json.ts";
+
+/** Makes an entry of one format into one of the next. */
+type Step = (entry: JsonObject) => JsonObject;
+
+/** The first makes format 1 into 2, and so on. None is ever removed. */
+const STEPS: readonly Step[] = [sayFormatWhenResumed];
+
+/** Format 2: whoever goes on with a run says in which format. */
+function sayFormatWhenResumed(entry: JsonObject): JsonObject {
+  switch (entry["type"]) {
+    case "run-started":
+      return { ...entry, format: 2 };
+    case "run-resumed":
+      return { ...entry, format: 2 };
+    default:
+      return entry;
+  }
+}
+
+/** In today's format. Stops where a format is not known: the check says so of the line that is left as it is. */
+export function upgraded(lines: readonly JournalLine[]): readonly JournalLine[] {
+  let format = FORMAT as number;
+  let changed = false;
+  const all = lines.map((line) => {
+    const entry = line.entry as unknown as JsonObject;
+    format = formatOf(entry, format);
+    if (format >= FORMAT) return line;
+    changed = true;
+    const made = STEPS.slice(Math.max(0, format - 1)).reduce((one, step) => step(one), entry);
+    return { ...line, entry: made as unknown as JournalEntry };
+  });
+  return changed ? all : lines;
+}
+
+function formatOf(entry: JsonObject | undefined, before: number): number {
+  const { type, format } = entry ?? {};
+  if (type !== "run-started" && type !== "run-resumed") return before;
+  return typeof format === "number" ? format : before;
+}

@@ -24,6 +24,17 @@ export function batchesOf(
   };
 }
 
+/** How many must stay healthy: rounded up, because too many away is what it is there against. */
+export function healthyOf(
+  fleet: readonly HostId[],
+  { minHealthy }: Rollout,
+  mode: RunSpec["mode"],
+): Pick<RunSpec, "minHealthy"> {
+  if (minHealthy === undefined || mode === "window") return {};
+  if (minHealthy.kind === "count") return { minHealthy: minHealthy.hosts };
+  return { minHealthy: Math.ceil((fleet.length * minHealthy.percent) / 100) };
+}
+
 /** The selection cut into batches: at least one host each, the last size repeats. */
 function cutIntoBatches(
   hosts: readonly HostId[],

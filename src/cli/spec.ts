@@ -18,7 +18,7 @@ import { inventoryFiles } from "../inventory/files.ts";
 import { resolveInputs } from "../playbook/resolve-inputs.ts";
 import { unusedExtraVars } from "../playbook/unused-extra.ts";
 import type { VaultReader } from "../vault/vault.ts";
-import { batchesOf } from "./batches.ts";
+import { batchesOf, healthyOf } from "./batches.ts";
 import { expectedTimes } from "./expected.ts";
 import { openOptions } from "./open-options.ts";
 import { operatorName } from "./operator-name.ts";
@@ -76,6 +76,17 @@ export async function makeSpec(request: SpecRequest): Promise<Outcome<RunSpec>> 
   if (hasErrors(problems)) return { problems };
   const { rollout } = playbook.playbook;
   const mode = options.mode ?? rollout.mode;
+  const healthy = healthyOf(fleet, rollout, mode);
+  if (healthy.minHealthy !== undefined && healthy.minHealthy >= fleet.length) {
+    problems.push({
+      code: "cli/min-healthy",
+      severity: "error",
+      summary: `\`min_healthy\` wants ${healthy.minHealthy} healthy hosts besides the one that is under way, and there are ${fleet.length}: no lane could ever begin`,
+      hint: `Write at most \`min_healthy: ${fleet.length - 1}\`.`,
+      at: playbook.playbook.at,
+    });
+    return { problems };
+  }
   const spec: RunSpec = {
     run: request.run,
     source: { file: playbook.file, text: playbook.text, sha256: playbook.sha256 },
@@ -86,6 +97,7 @@ export async function makeSpec(request: SpecRequest): Promise<Outcome<RunSpec>> 
     mode,
     ...batchesOf(hosts, rollout, mode),
     forks,
+    ...healthy,
     onFailure: options.onFailure ?? rollout.onFailure,
     ...(window && { window, expectedMs: expected.expectedMs }),
     ...(lock !== undefined && { shared: lock }),

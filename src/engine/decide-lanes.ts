@@ -1,8 +1,11 @@
 /** A stage of lanes: batch by batch, or in window mode phase by phase; what begins, what goes on, and what is left where it is. */
+import { FLEET } from "../model/ids.ts";
 import type { HostId } from "../model/ids.ts";
 import type { RunState } from "../model/run-state.ts";
 import { endOfSpan, failureEnd, onFailure } from "./decide-end.ts";
 import type { Action, Decision, Moment } from "./decide.ts";
+import type { Entrance, Gatekeeper } from "./health.ts";
+import { gatekeeper, isEntering } from "./health.ts";
 import type { LaneTask, Program } from "./program.ts";
 import type { PauseStanding } from "./pause.ts";
 import { pauseStanding } from "./pause.ts";
@@ -30,12 +33,14 @@ export function decideLanes(
     nextToBegin === undefined
       ? ({ kind: "none" } as const)
       : pauseStanding(program.run.playbook.rollout, state, done, moment.nowMs);
+  const gate = gatekeeper(program, state, tasks, moment.busy, moment.nowMs);
   const how: How = {
     draining: exceeded || moment.stop >= 1 || span.drains,
     halted: moment.stop >= 2 || span.halts,
     late: span.late === true || lanes.back > 0 || pause.kind !== "none",
     waiting: waitingForOnce(program, state, moment.busy, lanes.atOnce()),
     throttle: throttleFor(moment.busy),
+    ...(gate && { health: { gate, begins: tasks } }),
   };
   const actions: Action[] = [];
   let left = false;
@@ -43,11 +48,15 @@ export function decideLanes(
     const chosen = chooseInBatch(state, moment, lanes, batch, how);
     actions.push(...chosen.actions);
     left ||= chosen.left;
+    // Nobody of a later batch begins in front of them.
+    if (chosen.left && gate) gate.close();
     // A later batch may have lanes between rest points too: a resume finds it so when an earlier host is tried again.
     if (chosen.actions.length > 0 || chosen.busy || !chosen.left) return { actions };
   }
   if (left && pause.kind !== "none" && !how.draining && moment.busy.size === 0)
     return duringPause(pause, done);
+  if (left && gate && !how.draining && !how.late && moment.busy.size === 0)
+    return { actions: [], end: { kind: "stopped", why: "interrupted", text: gate.text } };
   if (left) return endOfDraining(program, state, moment, exceeded, span);
   if (moment.busy.size > 0) return { actions };
   if (exceeded) return onFailure(program, state);
@@ -64,6 +73,7 @@ interface How {
   readonly late: boolean;
   readonly waiting: ReadonlySet<HostId>;
   readonly throttle: Throttle;
+  readonly health?: { readonly gate: Gatekeeper; readonly begins: readonly LaneTask[] };
 }
 
 function duringPause(pause: Exclude<PauseStanding, { kind: "none" }>, done: number): Decision {
@@ -91,7 +101,7 @@ function chooseInBatch(
   const barrier =
     anyLeft && state.spec.mode === "window" ? lowestPhase(lanes.open(batch), how) : Infinity;
   const actions: Action[] = [];
-  let [left, busy] = [false, moment.busy.size > 0];
+  let [left, busy, looks] = [false, moment.busy.size > 0, false];
   let room = state.spec.forks - moment.busy.size;
   for (const lane of open) {
     const { host, next } = lane;
@@ -102,7 +112,13 @@ function chooseInBatch(
     }
     const { task, phase, phaseIndex } = next.next;
     const waits = room <= 0 || phaseIndex > barrier || how.waiting.has(host);
-    if (waits || !how.throttle.admits(task)) {
+    const entrance = waits ? "wait" : entranceOf(lane, how);
+    if (entrance === "short") {
+      left = true;
+      continue;
+    }
+    looks ||= entrance === "look";
+    if (entrance !== "enter" || !how.throttle.admits(task)) {
       busy = true;
       if (room <= 0 && !anyLeft) break;
       continue;
@@ -114,7 +130,16 @@ function chooseInBatch(
         : { kind: "doubt", host, task, phase, record: next.record },
     );
   }
+  // Whoever is under way goes on first: with it, more may be healthy.
+  if (looks && room > 0 && how.health && !moment.busy.has(FLEET))
+    actions.push({ kind: "look-at-health", ...how.health.gate.moment });
   return { actions, left, busy };
+}
+
+/** Whoever begins the stage is away from its work until the end of it. */
+function entranceOf({ host, next }: OpenLane, { health }: How): Entrance {
+  if (!health || next.kind !== "task" || !isEntering(next.next, health.begins)) return "enter";
+  return health.gate.asks(host);
 }
 
 /** E3: a lane is left only where it has not begun, or at a rest point. */

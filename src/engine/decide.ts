@@ -29,6 +29,8 @@ export type Action =
   | { readonly kind: "begin-pause"; readonly done: number }
   /** Looks again soon. */
   | { readonly kind: "wait"; readonly untilMs: number }
+  /** `min_healthy`: who is healthy, while these hosts do not count? */
+  | { readonly kind: "look-at-health"; readonly away: readonly HostId[]; readonly ended: number }
   /** Fleet hosts outside the selection: are they at their goal? */
   | { readonly kind: "look-at-goal"; readonly hosts: readonly HostId[] }
   | {

@@ -12,6 +12,7 @@ import { decide } from "./decide.ts";
 import { settleDoubt } from "./doubt.ts";
 import { createLanes } from "./lanes.ts";
 import { forgetLeftJobs } from "./left-jobs.ts";
+import { lookAtHealth } from "./look-at-health.ts";
 import { seeGoal } from "./look.ts";
 import type { Running } from "./running.ts";
 import { GO_ON, PAUSE } from "./pause.ts";
@@ -85,6 +86,7 @@ function laneOfAction(action: Action): HostId {
     case "begin-pause":
     case "wait":
     case "look-at-goal":
+    case "look-at-health":
     case "begin-rollback":
     case "ask-about-failure":
       return FLEET;
@@ -108,6 +110,7 @@ function taskOfAction(action: Action): TaskId | undefined {
     case "begin-pause":
     case "wait":
     case "look-at-goal":
+    case "look-at-health":
     case "begin-rollback":
     case "ask-about-failure":
     case "choose-way":
@@ -131,6 +134,8 @@ async function act(running: Running, action: Action): Promise<void> {
       }
       return;
     }
+    case "look-at-health":
+      return lookAtHealth(running, action);
     case "begin-rollback": {
       const { hosts, whole, why } = action;
       return running.append({ type: "rollback-begun", hosts, whole, why, who: "on_failure" });

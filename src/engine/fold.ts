@@ -42,6 +42,7 @@ export function started(spec: RunSpec): RunState {
     lives: ["first"],
     rollback: undefined,
     window: spec.window,
+    health: undefined,
     stopped: undefined,
     finished: undefined,
     decisions: [],
@@ -99,6 +100,9 @@ function apply(
     case "window-set":
       state.window = entry.window ?? undefined;
       state.stopped = undefined;
+      return;
+    case "health-seen":
+      state.health = entry;
       return;
     case "lane-begun":
       laneOf(state, entry.host).begun ??= seq;
@@ -188,6 +192,7 @@ function turnRound(lane: Lane, way: "undo" | undefined, seq: number): void {
 /** What failed may be tried again, what is in doubt is looked at again, who was lost may be back. */
 function resume(state: RunState, seq: number): void {
   state.resumed = seq;
+  state.health = undefined;
   state.stopped = undefined;
   // A finished run that is gone on with is going back: killed on the way, it must not look finished.
   state.finished = undefined;

@@ -39,6 +39,7 @@ export function noteChanges(state: RunState, entry: JournalEntry): void {
       return;
     case "run-started":
     case "planned":
+    case "health-seen":
     case "decision":
     case "locked":
     case "window-set":

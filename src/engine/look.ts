@@ -90,7 +90,8 @@ export async function lookAtGoal(
   });
 }
 
-function failureOf({ answer }: Look): readonly Diagnostic[] {
+/** Why it does not hold there. */
+export function failureOf({ answer }: Look): readonly Diagnostic[] {
   if (answer.kind !== "seen") return [answer.diagnostic];
   return answer.verdict.kind === "fails" ? [answer.verdict.diagnostic] : [];
 }

@@ -48,7 +48,7 @@ export function buildProgram(run: Run): Program {
   }
   closeLanes();
   const back = laneTasks(playbook.rollback);
-  const all: Task[] = [...playbook.goal, ...playbook.preflight];
+  const all: Task[] = [...playbook.goal, ...playbook.preflight, ...playbook.healthy];
   for (const stage of stages) {
     all.push(...(stage.kind === "fleet" ? stage.phase.tasks : stage.tasks.map((t) => t.task)));
   }

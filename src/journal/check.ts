@@ -19,6 +19,7 @@ const FIELDS: { readonly [type in JournalEntry["type"]]: { readonly [field: stri
   // Delegates are locked too, which are no hosts of the run.
   locked: { hosts: "list", fenced: "list", fencing: "number" },
   "window-set": { window: "any", who: "text" },
+  "health-seen": { healthy: "hosts", away: "hosts", ended: "number", untilMs: "number" },
   "lane-begun": { host: "host" },
   looped: { task: "text", host: "host", items: "list" },
   intended: { of: "hostTask", step: "text", attempt: "number", changes: "list", undo: "object" },

@@ -40,6 +40,17 @@ export type JournalEntry =
     }
   /** The run goes on in another span of time, or without one. */
   | { readonly type: "window-set"; readonly window: OpenSpan | null; readonly who: string }
+  /**
+   * Before a lane begins: who of the fleet is healthy, while these are away and so many lanes have come to an end. Until
+   * then it is asked again.
+   */
+  | {
+      readonly type: "health-seen";
+      readonly healthy: readonly HostId[];
+      readonly away: readonly HostId[];
+      readonly ended: number;
+      readonly untilMs: number;
+    }
   | { readonly type: "lane-begun"; readonly host: HostId }
   | {
       readonly type: "looped";

@@ -125,6 +125,8 @@ export interface Rollout {
   /** The same within one batch: a percentage is of that batch. */
   readonly maxFailuresPerBatch?: BatchSize;
   readonly onFailure: OnFailure;
+  /** How many hosts of the fleet must stay healthy while a lane is under way; a percentage is rounded up. */
+  readonly minHealthy?: BatchSize;
   /** Once so many hosts are done, no other begins for so long; without a time, before somebody says so. */
   readonly pauseAfter?: { readonly hosts: number; readonly forMs?: number };
   readonly window?: WindowSpan;
@@ -160,6 +162,8 @@ export interface Playbook {
   readonly gatherFacts: boolean;
   readonly goal: readonly Task[];
   readonly preflight: readonly Task[];
+  /** What `rollout.min_healthy` counts: hosts on which all of them hold. */
+  readonly healthy: readonly Task[];
   readonly beforeHost: readonly Task[];
   readonly phases: readonly Phase[];
   readonly afterHost: readonly Task[];

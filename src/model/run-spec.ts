@@ -31,6 +31,8 @@ export interface RunSpec {
   /** How many of each batch may fail, in the order of `batches`. */
   readonly maxFailuresPerBatch?: readonly number[];
   readonly onFailure: OnFailure;
+  /** Hosts of the fleet that must stay healthy while a lane is under way. */
+  readonly minHealthy?: number;
   readonly window?: OpenSpan;
   /** How long each lane is expected to take, as far as anything says so: it begins only when that fits the window. */
   readonly expectedMs?: { readonly [host: string]: number };

@@ -90,6 +90,15 @@ export interface RunState {
   rollback: { readonly whole: boolean; readonly why: string } | undefined;
   /** The span of time in which it may work. */
   window: OpenSpan | undefined;
+  /** Who was healthy when it was last looked at, and how far all lanes were then. */
+  health:
+    | {
+        readonly healthy: readonly HostId[];
+        readonly away: readonly HostId[];
+        readonly ended: number;
+        readonly untilMs: number;
+      }
+    | undefined;
   stopped: { readonly why: StopReason; readonly text: string } | undefined;
   finished: { readonly outcome: string; readonly text: string } | undefined;
   readonly decisions: {

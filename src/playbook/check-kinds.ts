@@ -6,7 +6,7 @@ import { isTakenName } from "./inputs.ts";
 /** The steps that run whatever they are told, and so can promise to change nothing. */
 const CAN_PROMISE: ReadonlySet<string> = new Set(["command", "shell"]);
 
-const READS_ONLY: ReadonlySet<Section> = new Set(["goal", "preflight"]);
+const READS_ONLY: ReadonlySet<Section> = new Set(["goal", "preflight", "healthy"]);
 
 /** Keywords that mean something for one kind of step only, and sections that take one kind only. */
 export function checkKinds(source: Source, tasks: readonly WrittenTask[]): void {

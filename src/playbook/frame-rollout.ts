@@ -49,6 +49,14 @@ export const rolloutSchema: JsonSchema = {
       description:
         "The same within one batch, beside `max_failures`; a percentage is of that batch, rounded down.",
     },
+    min_healthy: {
+      type: ["integer", "string"],
+      minimum: 1,
+      pattern: "^[1-9][0-9]?%$",
+      $comment: `${HOSTS_OR_PERCENT} from 1% to 99%`,
+      description:
+        "A lane begins only while so many other hosts of `hosts:` are healthy, which `healthy:` says. A percentage is rounded up.",
+    },
     on_failure: choice(
       ["stop", "rollback_host", "rollback_run", "ask"],
       "What happens to hosts after a failure: `ask` if not given, which is `stop` when nobody can answer.",

@@ -72,6 +72,10 @@ export function playbookFrame(task: JsonSchema, phase: JsonSchema): JsonSchema {
         task,
         "Read-only steps that must hold on every host not yet done, before anything changes.",
       ),
+      healthy: tasks(
+        task,
+        "Read-only steps: the hosts on which all of them hold are those that `rollout: { min_healthy: … }` counts.",
+      ),
       before_host: tasks(task, "Done before a host's lane: take it out of service."),
       phases: phases("What is done, in order."),
       after_host: tasks(task, "Done after a host's lane: take it into service."),

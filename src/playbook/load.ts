@@ -26,6 +26,7 @@ const FRAME = playbookFrame({ type: "object" }, phaseSchema({ type: "object" }))
 const LISTS = [
   "goal",
   "preflight",
+  "healthy",
   "before_host",
   "after_host",
 ] as const satisfies readonly Section[];
@@ -90,6 +91,7 @@ function read(source: Source, steps: StepRegistry): Playbook | undefined {
     gatherFacts: false,
     goal: outermost(lists["goal"] ?? []),
     preflight: outermost(lists["preflight"] ?? []),
+    healthy: outermost(lists["healthy"] ?? []),
     beforeHost: outermost(lists["before_host"] ?? []),
     phases: phases.map(({ phase }) => phase),
     afterHost: outermost(lists["after_host"] ?? []),

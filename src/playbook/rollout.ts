@@ -34,6 +34,7 @@ export function readRollout(source: Source): Rollout {
       hint: "All hosts go through each phase together; `forks` limits how many at the same time.",
     });
   }
+  const minHealthy = readMinHealthy(source, mode, written);
   const perBatch = batchSize(written["max_failures_per_batch"]);
   if (mode === "window" && perBatch !== undefined) {
     say(source, source.at(["rollout", "max_failures_per_batch"], "key"), {
@@ -50,11 +51,43 @@ export function readRollout(source: Source): Rollout {
     maxFailures: batchSize(written["max_failures"]) ?? { kind: "count", hosts: 0 },
     ...(perBatch === undefined ? {} : { maxFailuresPerBatch: perBatch }),
     onFailure,
+    ...(minHealthy === undefined ? {} : { minHealthy }),
     ...pauseAfter(source, mode, written),
     ...(window === undefined ? {} : { window }),
     ...(lock === undefined ? {} : { lock }),
     unreachable: readUnreachable(source, written["unreachable"]),
   };
+}
+
+function readMinHealthy(
+  source: Source,
+  mode: Rollout["mode"],
+  written: ValueMap,
+): BatchSize | undefined {
+  const wanted = batchSize(written["min_healthy"]);
+  const judged = valueAt(source, ["healthy"]) !== undefined;
+  if (wanted !== undefined && !judged) {
+    say(source, source.at(["rollout", "min_healthy"], "key"), {
+      code: "playbook/missing-key",
+      summary: '"min_healthy" counts healthy hosts, and nothing says which ones are',
+      hint: "Write `healthy:` beside `phases:`, with read-only steps that hold on a host in service.",
+    });
+  }
+  if (wanted === undefined && judged) {
+    say(source, source.at(["healthy"], "key"), {
+      code: "playbook/unused",
+      severity: "warning",
+      summary: '"healthy" has no meaning without `rollout: { min_healthy: … }`',
+    });
+  }
+  if (wanted !== undefined && mode === "window") {
+    say(source, source.at(["rollout", "min_healthy"], "key"), {
+      code: "playbook/unused",
+      severity: "warning",
+      summary: '"min_healthy" has no meaning in `mode: window`, where all hosts are away together',
+    });
+  }
+  return wanted;
 }
 
 function pauseAfter(

@@ -12,7 +12,8 @@ import { stepKey, TASK_KEYWORDS } from "./task-key.ts";
 import { readKeywords, text } from "./task-keywords.ts";
 import { faultsOf } from "./validate.ts";
 
-export type Section = "goal" | "preflight" | "before_host" | "phases" | "after_host" | "rollback";
+export type Section =
+  "goal" | "preflight" | "healthy" | "before_host" | "phases" | "after_host" | "rollback";
 
 /** A task together with what the checks need and the model does not. */
 export interface WrittenTask {

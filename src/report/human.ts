@@ -91,6 +91,10 @@ export function createHumanReporter(options: HumanOptions): Reporter {
       case "decision":
         write(`decision: ${one.question}: ${JSON.stringify(one.answer)} (${one.who})\n`);
         return;
+      case "health-seen":
+        if (one.healthy.length < after.spec.fleet.length)
+          write(`healthy: ${one.healthy.length} of ${after.spec.fleet.length} hosts\n`);
+        return;
       case "planned":
       case "locked":
       case "lane-begun":

@@ -72,6 +72,7 @@ function readable(entry: JournalEntry): { level: "info" | "warn" | "error"; open
     case "host-lost":
       return { level: "warn", open: entry };
     case "goal-seen":
+    case "health-seen":
     case "decision":
     case "window-set":
     case "locked":

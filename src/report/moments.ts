@@ -84,6 +84,7 @@ export function momentsOf(
       case "run-started":
       case "planned":
       case "goal-seen":
+      case "health-seen":
       case "locked":
       case "lane-begun":
       case "looped":
@@ -137,6 +138,7 @@ function timed(tasks: Map<string, TaskMoments>, at: number, entry: JournalEntry)
     case "run-started":
     case "planned":
     case "goal-seen":
+    case "health-seen":
     case "decision":
     case "window-set":
     case "locked":

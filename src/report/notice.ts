@@ -107,6 +107,7 @@ export function createTellings(parts: TellingParts): Tellings {
         case "run-started":
         case "planned":
         case "goal-seen":
+        case "health-seen":
         case "decision":
         case "locked":
         case "window-set":

@@ -44,6 +44,8 @@ function opened(entry: JournalEntry, after: RunState, parts: OpenLineParts): obj
       return {};
     case "goal-seen":
       return { host: entry.host, reached: entry.reached };
+    case "health-seen":
+      return { healthy: entry.healthy, away: entry.away, until: iso(entry.untilMs) };
     case "decision":
       return {
         who: entry.who,

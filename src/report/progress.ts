@@ -211,6 +211,7 @@ function hostsOf(entry: JournalEntry): readonly HostId[] | "all" {
     case "rollback-begun":
       return "all";
     case "planned":
+    case "health-seen":
     case "decision":
     case "locked":
     case "window-set":

@@ -11,7 +11,7 @@ import { resumeRun } from "../../src/engine/resuming.ts";
 import type { Question, Running } from "../../src/engine/running.ts";
 import { touchedHosts } from "../../src/engine/standing.ts";
 import { createRenderer } from "../../src/cli/renderer.ts";
-import { batchesOf } from "../../src/cli/batches.ts";
+import { batchesOf, healthyOf } from "../../src/cli/batches.ts";
 import { createRedactor } from "../../src/lib/redact.ts";
 import type { Clock } from "../../src/model/clock.ts";
 import type { HostId } from "../../src/model/ids.ts";
@@ -62,6 +62,7 @@ export function toySpec(playbook: Playbook, text: string, options: ToyOptions): 
     mode: rollout.mode,
     ...batchesOf(hosts, rollout, rollout.mode),
     forks: options.forks ?? rollout.forks,
+    ...healthyOf(fleet, rollout, rollout.mode),
     onFailure: rollout.onFailure,
     ...(options.window && { window: options.window }),
     ...(options.expectedMs && { expectedMs: options.expectedMs }),

@@ -103,6 +103,7 @@ const ENTRY_TYPES: { readonly [type in JournalEntry["type"]]: true } = {
   decision: true,
   locked: true,
   "window-set": true,
+  "health-seen": true,
   "lane-begun": true,
   looped: true,
   intended: true,

@@ -23,6 +23,7 @@ import type { ResumeOptions, StateOptions } from "./options.ts";
 import type { OpenNotice } from "./notifier.ts";
 import { openNotices } from "./notifier.ts";
 import { openOptions } from "./open-options.ts";
+import { movedOn } from "./moved-on.ts";
 import { createRenderer } from "./renderer.ts";
 import { loginSecrets, vaultSecrets } from "./secrets.ts";
 import { readInventory } from "./sources.ts";
@@ -162,7 +163,7 @@ function noticesOf(
  * inventory that cannot be read is a warning: the journal has what was used.
  */
 async function connectionParts(
-  { state }: ReadRun,
+  { state, playbook }: ReadRun,
   options: ResumeOptions,
   redactor: Redactor,
   terminal: Terminal,
@@ -184,6 +185,7 @@ async function connectionParts(
     const why = fresh.problems[0]?.summary ?? "it cannot be read";
     terminal.err(`Connecting as the journal has it; the inventory was not read anew: ${why}.\n`);
   }
+  terminal.problems(await movedOn(spec, playbook, fresh.value?.inventory));
   const secrets = await vaultSecrets(options, settings);
   const scopes: Record<string, Scope> = { ...spec.scopes };
   for (const host of fresh.value?.inventory.hosts ?? []) {

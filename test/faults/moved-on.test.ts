@@ -1,0 +1,72 @@
+import { describe, expect, jest, test } from "@jest/globals";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { PrivateFleet } from "../helpers/private-fleet.ts";
+import { startFleet } from "../helpers/private-fleet.ts";
+
+jest.setTimeout(120_000);
+
+const PLAYBOOK = `
+runbook: 1
+name: Two steps
+hosts: all
+phases:
+  - name: Work
+    tasks:
+      - shell: "echo {{ word }} >>{{ root }}/effects"
+        inverse: none
+      - id: ready
+        shell: "test -e {{ root }}/ready && echo ready >>{{ root }}/effects"
+        inverse: none
+`;
+const apply = ["apply", "-i", "hosts.ini", "two.yaml", "--yes"];
+
+/** A run that stopped on its first host, half-way. */
+async function halfWay(names: readonly string[], vars = "word=old"): Promise<PrivateFleet> {
+  const fleet = await startFleet(names, { groups: `${vars}\n` });
+  fleet.file("two.yaml", PLAYBOOK);
+  const { code } = await fleet.runbook(apply);
+  expect(code).toBe(2);
+  for (const name of names) fleet.host(name).write("ready", "");
+  return fleet;
+}
+
+describe("F23: between a run and its resume", () => {
+  test("an edited playbook and other variables are said, and change nothing of the run", async () => {
+    await using fleet = await halfWay(["a", "b"]);
+    fleet.file("two.yaml", PLAYBOOK.replace("{{ word }}", "edited"));
+    const inventory = join(fleet.folder, "hosts.ini");
+    writeFileSync(inventory, readFileSync(inventory, "utf8").replace("word=old", "word=new"));
+    const { code, out, err } = await fleet.runbook(["resume"]);
+    expect(code).toBe(0);
+    expect(fleet.host("a").read("effects")).toBe("old\nready\n");
+    expect(fleet.host("b").read("effects")).toBe("old\nready\n");
+    expect(err).toContain("two.yaml was edited since the run began");
+    expect(out).toContain("Done.");
+  });
+
+  test("files that are gone are not needed", async () => {
+    await using fleet = await halfWay(["a"]);
+    writeFileSync(join(fleet.folder, "two.yaml"), "");
+    expect((await fleet.runbook(["resume"])).code).toBe(0);
+    expect(fleet.host("a").read("effects")).toBe("old\nready\n");
+  });
+});
+
+describe("F24: between a run and its resume", () => {
+  test("a host that was added is named and not entered", async () => {
+    await using fleet = await startFleet(["a", "b", "c"], { groups: "word=old\n" });
+    fleet.file("two.yaml", PLAYBOOK);
+    const inventory = join(fleet.folder, "hosts.ini");
+    const whole = readFileSync(inventory, "utf8");
+    writeFileSync(inventory, whole.replace(/^c .*\n/m, ""));
+    expect((await fleet.runbook(apply)).code).toBe(2);
+    for (const name of ["a", "b", "c"]) fleet.host(name).write("ready", "");
+    writeFileSync(inventory, whole);
+    const { code, out, err } = await fleet.runbook(["resume"]);
+    expect(code).toBe(0);
+    expect(fleet.host("c").has("effects")).toBe(false);
+    expect(err).toContain("c came to the inventory since the run began");
+    expect(out).toContain("Done.");
+  });
+});

@@ -74,6 +74,7 @@ export function labTools(more: Partial<StepTools> = {}): StepTools {
   return {
     clock: {
       now: () => Date.now(),
+      ticks: () => Math.floor(performance.now()),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     },
     dns: new Proxy({}, { get: unused }) as StepTools["dns"],

@@ -23,7 +23,9 @@ export async function movedOn(
 /** A file that is gone is no reason to say anything: it is not needed. */
 async function editedPlaybook({ source, folders }: RunSpec): Promise<readonly Diagnostic[]> {
   // The name is as it was given; the folder is where it really was, wherever the operator stands now.
-  const bytes = await readFile(join(folders[0] ?? ".", basename(source.file))).catch(() => undefined);
+  const bytes = await readFile(join(folders[0] ?? ".", basename(source.file))).catch(
+    () => undefined,
+  );
   if (bytes === undefined) return [];
   if (createHash("sha256").update(bytes).digest("hex") === source.sha256) return [];
   return [

@@ -24,10 +24,11 @@ export function traceTo(
     onRan: (ran) => write(ran),
     clock: {
       now: () => clock.now(),
+      ticks: () => clock.ticks(),
       sleep: async (ms, signal) => {
-        const began = clock.now();
+        const began = clock.ticks();
         await clock.sleep(ms, signal);
-        write({ kind: "wait", endedAt: clock.now(), durationMs: clock.now() - began });
+        write({ kind: "wait", endedAt: clock.now(), durationMs: clock.ticks() - began });
       },
     },
   };

@@ -26,19 +26,20 @@ export async function followJobs(
 ): Promise<LeftOfJobs> {
   if (prepared.step.where !== "host") return "absent";
   const session = sessionFor(running, prepared, record.attempt);
-  const untilMs = running.clock.now() + prepared.tools.timeoutMs;
+  const until = running.clock.ticks() + prepared.tools.timeoutMs;
   let left: LeftOfJobs = "absent";
   for (const name of await session.jobs()) {
     let standing = await session.standing(name);
     while (standing.kind === "running") {
       const what = `the job "${name}" that is still running there`;
-      if (running.signal.aborted || running.clock.now() >= untilMs)
+      const left = until - running.clock.ticks();
+      if (running.signal.aborted || left <= 0)
         throw new StepProblem(
           "in-doubt",
           problem("engine/job-runs", `not waited for any longer: ${what}`),
         );
       const { host, task } = record.of;
-      running.emit({ type: "waiting", host, task, for: what, untilMs });
+      running.emit({ type: "waiting", host, task, for: what, untilMs: running.clock.now() + left });
       await running.clock.sleep(500, running.signal);
       standing = await session.standing(name);
     }

@@ -27,7 +27,7 @@ export type Changing = ChangingStep<object, Json>;
 /** Wants the machine to itself (E1). */
 export async function changeAlone(running: Running, prepared: Prepared): Promise<void> {
   const { of, task } = prepared;
-  const began = running.clock.now();
+  const began = running.clock.ticks();
   const step = prepared.step as Changing;
   let boot: string | undefined;
   try {
@@ -73,7 +73,7 @@ async function continueFrom(
         task,
         check.diagnostic,
         undefined,
-        running.clock.now() - began,
+        running.clock.ticks() - began,
       );
     case "unknown":
       return settleFailed(
@@ -85,7 +85,7 @@ async function continueFrom(
           `${step.name} cannot tell whether it is needed: ${check.why}`,
         ),
         undefined,
-        running.clock.now() - began,
+        running.clock.ticks() - began,
       );
     case "pending":
       return change(running, prepared, step, check, { began, boot });
@@ -112,7 +112,7 @@ async function change(
         task,
         staged.diagnostic,
         undefined,
-        running.clock.now() - began,
+        running.clock.ticks() - began,
       );
     }
   }
@@ -158,7 +158,7 @@ export async function settleApplied(
   began: number,
 ): Promise<void> {
   const { of, task } = prepared;
-  const durationMs = running.clock.now() - began;
+  const durationMs = running.clock.ticks() - began;
   switch (applied.kind) {
     case "in-doubt":
       throw new StepProblem("in-doubt", applied.diagnostic);
@@ -225,7 +225,7 @@ export async function settleSatisfied(
     of: prepared.of,
     step: prepared.step.name,
     outcome: "satisfied",
-    durationMs: running.clock.now() - began,
+    durationMs: running.clock.ticks() - began,
     registered: registeredOk(seen, begun),
   });
 }

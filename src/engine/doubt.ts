@@ -100,7 +100,7 @@ async function look(
   step: Changing,
   record: HostTaskRecord,
 ): Promise<void> {
-  const began = running.clock.now();
+  const began = running.clock.ticks();
   const jobs = await followJobs(running, prepared, record);
   if (!step.idempotent && jobs === "finished") {
     // The job has its exit status: applying attaches to it by name and starts nothing.
@@ -128,7 +128,7 @@ async function look(
         prepared.task,
         check.diagnostic,
         undefined,
-        running.clock.now() - began,
+        running.clock.ticks() - began,
       );
     case "unknown":
       return giveUp(

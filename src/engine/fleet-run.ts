@@ -24,21 +24,21 @@ export async function runOnFleet(
 ): Promise<void> {
   const { fleet, forks } = running.state.spec;
   const step = stepOf(running, task);
-  const began = running.clock.now();
+  const began = running.clock.ticks();
   if (step.kind === "reading") {
     const scope = await variablesFor(running, FLEET, task, item);
     const waitMs = renderDuration(running, task.wait, scope, task);
     if (typeof waitMs === "object") return settleFailed(running, of, task, waitMs, undefined, 0);
     const view = fleetView(running, fleet);
     const gate = await passGate(running, task, fleet, view, { waitMs, item });
-    return settleGate(running, of, task, gate, running.clock.now() - began, fleet);
+    return settleGate(running, of, task, gate, running.clock.ticks() - began, fleet);
   }
   const hosts = createLanes(Math.min(forks, task.throttle ?? Infinity));
   // All of them come to their end before anything is concluded, whatever becomes of one.
   const ends = await Promise.allSettled(
     fleet.map((host) => hosts.run(() => changeForFleet(running, host, task, phase, item))),
   );
-  const durationMs = running.clock.now() - began;
+  const durationMs = running.clock.ticks() - began;
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   const records = fleet.map((host) => {
     const lane = laneOf(running.state, host);

@@ -133,7 +133,7 @@ export async function passGate(
   how: { readonly waitMs?: number | undefined; readonly item?: LoopItem | undefined },
 ): Promise<GateResult> {
   const { waitMs, item } = how;
-  const until = running.clock.now() + (waitMs ?? 0);
+  const until = running.clock.ticks() + (waitMs ?? 0);
   let pause = FIRST_PAUSE;
   for (;;) {
     const looks = await lookTogether(running, task, hosts, view, item);
@@ -145,7 +145,7 @@ export async function passGate(
     const [first] = failing;
     if (!first) throw new Error("unreachable");
     const diagnostic = together(failing, view);
-    const left = until - running.clock.now();
+    const left = until - running.clock.ticks();
     const final = failing.some(
       ({ answer }) =>
         answer.kind === "seen" && answer.verdict.kind === "fails" && answer.verdict.final,
@@ -165,7 +165,7 @@ export async function passGate(
       host: first.host,
       task: task.id,
       for: hushed(task, diagnostic).summary,
-      untilMs: until,
+      untilMs: running.clock.now() + left,
     });
     await running.clock.sleep(Math.min(pause, left), running.signal);
     pause = Math.min(LONGEST_PAUSE, pause * 1.5);

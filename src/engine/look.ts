@@ -19,14 +19,14 @@ export async function connectAll(
   running.emit({ type: "connecting", hosts });
   const { unreachable } = running.program.run.playbook.rollout;
   const waitMs = typeof unreachable === "object" ? unreachable.waitMs : 0;
-  const until = running.clock.now() + waitMs;
+  const until = running.clock.ticks() + waitMs;
   let refusals = await connectOnce(running, hosts);
   for (;;) {
     const lost = refusals.filter(({ cause }) => cause === "unreachable").map(({ host }) => host);
-    const left = until - running.clock.now();
+    const left = until - running.clock.ticks();
     const [first] = lost;
     if (first === undefined || left <= 0 || running.signal.aborted) return refusals;
-    const text = `does not answer; waited for until ${new Date(until).toISOString()}`;
+    const text = `does not answer; waited for until ${new Date(running.clock.now() + left).toISOString()}`;
     running.emit({ type: "said", host: first, text });
     await running.clock.sleep(Math.min(ASK_AGAIN_MS, left), running.signal);
     const answers = await connectOnce(running, lost);

@@ -261,12 +261,12 @@ async function once(
 ): Promise<void> {
   const { of, task, step } = prepared;
   if (step.kind === "changing") return runChange(running, prepared);
-  const began = running.clock.now();
+  const began = running.clock.ticks();
   const gate = await passGate(running, task, [of.host], hostView(running, of.host), {
     waitMs: prepared.waitMs,
     item,
   });
-  await settleGate(running, of, task, gate, running.clock.now() - began, [of.host]);
+  await settleGate(running, of, task, gate, running.clock.ticks() - began, [of.host]);
 }
 
 export async function settleGate(

@@ -34,7 +34,7 @@ export function undoRecord(running: Running, record: HostTaskRecord): Promise<vo
 }
 
 async function undoAndSettle(running: Running, record: HostTaskRecord): Promise<void> {
-  const began = running.clock.now();
+  const began = running.clock.ticks();
   const task = running.program.tasks.get(record.of.task);
   if (!task) return settleUndo(running, record, lostTask(record), began);
   if (record.back?.standing !== "intended")
@@ -160,7 +160,7 @@ async function settleUndo(
     type: "undo-settled",
     of: record.of,
     outcome: result.kind,
-    durationMs: running.clock.now() - began,
+    durationMs: running.clock.ticks() - began,
     ...(diagnostic && { diagnostic }),
     ...(result.kind === "drifted" && { changes: result.changes }),
   });
@@ -183,7 +183,7 @@ export async function runUndoTask(
 ): Promise<void> {
   const lane = laneOf(running.state, host);
   const of = unit(lane, task);
-  const began = running.clock.now();
+  const began = running.clock.ticks();
   const records = undoOrder(lane).filter((record) => record.of.task === target);
   for (const record of records) {
     if (record.back?.standing !== "done" && record.back?.standing !== "already")
@@ -194,14 +194,14 @@ export async function runUndoTask(
     const diagnostic =
       back?.diagnostic ??
       problem("engine/undo-failed", `${hostTaskKey(record.of)} could not be undone`);
-    return settleFailed(running, of, task, diagnostic, undefined, running.clock.now() - began);
+    return settleFailed(running, of, task, diagnostic, undefined, running.clock.ticks() - began);
   }
   await running.append({
     type: "settled",
     of,
     step: "undo",
     outcome: records.length === 0 ? "skipped" : "applied",
-    durationMs: running.clock.now() - began,
+    durationMs: running.clock.ticks() - began,
     registered: registeredOk({}, records.length > 0),
   });
 }

@@ -11,7 +11,11 @@ import { readJournalBytes } from "./read.ts";
 import type { RunKey } from "./seal.ts";
 import { JournalStore, newRunId } from "./store.ts";
 
-const clock: Clock = { now: () => 1_764_000_000_000, sleep: () => Promise.resolve() };
+const clock: Clock = {
+  now: () => 1_764_000_000_000,
+  ticks: () => 0,
+  sleep: () => Promise.resolve(),
+};
 const run = runId("20261122-020000-abcd");
 const host = hostId("ns1");
 const of = { task: taskId("1.1"), host, on: host };

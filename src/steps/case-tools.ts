@@ -28,6 +28,7 @@ export function caseTools(given: Partial<Said> = {}): StepTools & { readonly sai
     said,
     clock: {
       now: () => now,
+      ticks: () => now,
       async sleep(ms) {
         now += ms;
       },

@@ -98,10 +98,10 @@ export class KeptShell {
   /** Opens the shell now; a host that is away is waited for this long. */
   async prove(patienceMs: number): Promise<KeptShellOpened> {
     const { clock, limits } = this.#options;
-    const since = clock.now();
+    const since = clock.ticks();
     for (let attempt = 0; ; attempt++) {
       const opened = await this.#open();
-      const left = patienceMs - (clock.now() - since);
+      const left = patienceMs - (clock.ticks() - since);
       if (opened.kind !== "unreachable" || left <= 0 || this.#stop.signal.aborted) return opened;
       const pause = backoff(attempt, { firstMs: limits.firstRetryMs, mostMs: limits.mostRetryMs });
       await clock.sleep(Math.min(pause, left), this.#stop.signal);
@@ -183,7 +183,7 @@ export class KeptShell {
       waiting.settle({ kind: "lost", reason: `${reason} (${MOST_DEATHS} times)`, wasSent: true });
       return;
     }
-    waiting.lostAt ??= this.#options.clock.now();
+    waiting.lostAt ??= this.#options.clock.ticks();
     this.#waiting.splice(this.#returned, 0, waiting);
     this.#returned += 1;
   }
@@ -191,7 +191,7 @@ export class KeptShell {
 
   async #heal(): Promise<void> {
     this.#isHealing = true;
-    const since = this.#options.clock.now();
+    const since = this.#options.clock.ticks();
     for (let attempt = 0; this.#waiting.length > 0 && !this.#stop.signal.aborted; attempt++) {
       const opened = await this.#open();
       if (opened.kind === "open") break;
@@ -259,7 +259,7 @@ export class KeptShell {
 
   /** Answers those whose patience is over, for a host that has been away since then. */
   #giveUp(reason: string, since: number): void {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.ticks();
     const staying: Waiting[] = [];
     for (const waiting of this.#waiting.splice(0)) {
       const awayFor = now - Math.min(since, waiting.lostAt ?? since);

@@ -14,6 +14,7 @@ function handClock(): Clock {
   let time = 0;
   return {
     now: () => time,
+    ticks: () => time,
     sleep: (ms) => {
       time += ms;
       return Promise.resolve();

@@ -64,7 +64,7 @@ interface ScriptedJob {
 }
 
 const text = new TextEncoder();
-const NEVER: Clock = { now: () => 0, sleep: () => Promise.resolve() };
+const NEVER: Clock = { now: () => 0, ticks: () => 0, sleep: () => Promise.resolve() };
 
 /**
  * A fleet in memory. It outlives the transports that are made for it, so a test can drop a controller and come back
@@ -212,13 +212,13 @@ export class ScriptedHosts {
       if (refusal !== undefined) return refusal;
       this.asked.push(asked);
       const answer = await this.#options.answer(asked);
-      const startedAt = this.#clock.now();
+      const startedAt = this.#clock.ticks();
       const result = fault === "vanish" ? vanished : resultOf(answer);
       known = { name: job.name, startedAt, endsAt: startedAt + (answer.takesMs ?? 0), result };
       jobs.set(job.name, known);
     }
     if (fault === "lost-after") return lost;
-    const remaining = known.endsAt - this.#clock.now();
+    const remaining = known.endsAt - this.#clock.ticks();
     if (options.timeoutMs !== undefined && remaining > options.timeoutMs) {
       await this.#clock.sleep(options.timeoutMs);
       if (options.cancel === "safe") {
@@ -228,7 +228,7 @@ export class ScriptedHosts {
           stdout: none,
           stderr: none,
         } as const;
-        jobs.set(job.name, { ...known, endsAt: this.#clock.now(), result });
+        jobs.set(job.name, { ...known, endsAt: this.#clock.ticks(), result });
       }
       return { kind: "timed-out", afterMs: options.timeoutMs };
     }
@@ -246,8 +246,12 @@ export class ScriptedHosts {
 
   #standing(job: ScriptedJob | undefined): JobStanding {
     if (job === undefined) return { kind: "absent" };
-    if (job.endsAt > this.#clock.now()) {
-      return { kind: "running", pid: 1, sinceMs: job.startedAt };
+    if (job.endsAt > this.#clock.ticks()) {
+      return {
+        kind: "running",
+        pid: 1,
+        sinceMs: this.#clock.now() - (this.#clock.ticks() - job.startedAt),
+      };
     }
     return job.result.kind === "vanished" ? job.result : { kind: "finished", result: job.result };
   }

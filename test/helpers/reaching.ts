@@ -13,6 +13,7 @@ type SshSettings = Extract<ConnectionSettings, { readonly kind: "ssh" }>;
 
 export const realClock: Clock = {
   now: () => Date.now(),
+  ticks: () => Math.floor(performance.now()),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) {

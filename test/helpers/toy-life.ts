@@ -1,7 +1,6 @@
 import type { StopWish } from "../../src/engine/execute.ts";
 import { fold, laneOf } from "../../src/engine/fold.ts";
 import { unlockHosts } from "../../src/engine/host-lock.ts";
-import type { Clock } from "../../src/model/clock.ts";
 import type { HostId } from "../../src/model/ids.ts";
 import { hostId } from "../../src/model/ids.ts";
 import type { JournalEntry, JournalLine } from "../../src/model/journal-entry.ts";
@@ -31,7 +30,7 @@ export interface Birth extends Fate {
 
 /** A world, a journal, and one controller after the other. */
 export class Life {
-  readonly clock: Clock = quickClock();
+  readonly clock = quickClock();
   readonly world = new World(this.clock);
   readonly lines: JournalLine[] = [];
   readonly spec: RunSpec;

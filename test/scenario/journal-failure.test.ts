@@ -20,6 +20,7 @@ function endlessClock(): { readonly clock: Clock; readonly cut: () => boolean } 
   return {
     clock: {
       now: () => (now += 1),
+      ticks: () => (now += 1),
       sleep: (_, signal) =>
         new Promise((resolve) =>
           signal?.addEventListener("abort", () => {

@@ -75,17 +75,17 @@ export async function timed(
   cmd: Json,
   run: () => Promise<Answer>,
 ): Promise<{ readonly answer: Answer; readonly result: JsonObject }> {
-  const start = tools.clock.now();
+  const [start, began] = [tools.clock.now(), tools.clock.ticks()];
   const answer = await run();
-  const end = tools.clock.now();
+  const took = tools.clock.ticks() - began;
   const result = {
     ...texts(answer.out, answer.err),
     cmd,
     rc: answer.code,
     msg: answer.code === 0 ? "" : "non-zero return code",
     start: instant(start),
-    end: instant(end),
-    delta: duration(end - start),
+    end: instant(start + took),
+    delta: duration(took),
     changed: true,
   };
   return { answer, result };

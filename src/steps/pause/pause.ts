@@ -28,13 +28,13 @@ with \`runbook resume\`.`,
   async observe(_host, params, tools) {
     const seconds = (params.seconds ?? 0) + (params.minutes ?? 0) * 60;
     const asked = params.seconds !== undefined || params.minutes !== undefined;
-    const start = tools.clock.now();
+    const start = tools.clock.ticks();
     if (asked) {
-      const until = clockTime(start + seconds * 1000, "seconds");
+      const until = clockTime(tools.clock.now() + seconds * 1000, "seconds");
       tools.say(`${params.prompt ?? `pausing for ${seconds} s`} (until ${until})`);
       await tools.clock.sleep(seconds * 1000, tools.signal);
     }
-    const delta = Math.round((tools.clock.now() - start) / 1000);
+    const delta = Math.round((tools.clock.ticks() - start) / 1000);
     return { delta, asked, changed: false };
   },
   judge: (sightings) =>

@@ -98,19 +98,19 @@ loopback. With neither \`port\` nor \`path\` it waits the whole \`timeout\`. A p
   async observe(host, params, tools) {
     const look = lookerFor(host, params);
     const { clock, signal } = tools;
-    const began = clock.now();
-    const elapsed = () => Math.round((clock.now() - began) / 1000);
+    const began = clock.ticks();
+    const elapsed = () => Math.round((clock.ticks() - began) / 1000);
     if (params.delay > 0) await clock.sleep(params.delay * 1000, signal);
     if (look === undefined) {
-      await clock.sleep(Math.max(0, params.timeout * 1000 - (clock.now() - began)), signal);
+      await clock.sleep(Math.max(0, params.timeout * 1000 - (clock.ticks() - began)), signal);
       return seen(params, elapsed(), { held: true, last: "waited" });
     }
     const pause = Math.max(params.sleep, 0.05) * 1000;
     for (;;) {
       const found = await look();
-      const over = clock.now() + pause - began > params.timeout * 1000;
+      const over = clock.ticks() + pause - began > params.timeout * 1000;
       if (found.held || over || signal.aborted) return seen(params, elapsed(), found);
-      say(tools, params, found, began);
+      say(tools, params, found, clock.ticks() - began);
       await clock.sleep(pause, signal);
     }
   },
@@ -124,8 +124,8 @@ function seen({ state }: Params, elapsed: number, found: Found): Seen {
   return { changed: false, state, elapsed, ...found };
 }
 
-function say(tools: StepTools, params: Params, found: Found, began: number): void {
-  const until = clockTime(began + params.timeout * 1000, "seconds");
+function say(tools: StepTools, params: Params, found: Found, tookMs: number): void {
+  const until = clockTime(tools.clock.now() + params.timeout * 1000 - tookMs, "seconds");
   tools.say(`waiting for ${wordsFor(params)}, at most until ${until}: ${found.last}`);
 }
 

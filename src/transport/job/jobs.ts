@@ -60,7 +60,7 @@ export class Jobs {
     // Names are listed one to a line.
     if (/[\0-\x1f]/.test(options.name)) throw new Error(`not a name for a job: ${options.name}`);
     await this.#catchUp(scope);
-    const startedAt = this.#clock.now();
+    const startedAt = this.#clock.ticks();
     const deadline = new AbortController();
     const timeUp =
       options.timeoutMs === undefined
@@ -122,7 +122,7 @@ export class Jobs {
         return { kind: "running", pid: pid ?? 0, sinceMs: this.#clock.now() - Math.max(0, ageMs) };
       }
       case "finished": {
-        const result = await this.#fetched(scope, name, Number(rest[0]), this.#clock.now());
+        const result = await this.#fetched(scope, name, Number(rest[0]), this.#clock.ticks());
         if (result.kind === "connection-lost") throw noWord(result.reason);
         return { kind: "finished", result };
       }
@@ -269,7 +269,7 @@ export class Jobs {
     startedAt: number,
     truncated: boolean,
   ): CommandResult {
-    return endedWith({ ...of, truncated, durationMs: this.#clock.now() - startedAt });
+    return endedWith({ ...of, truncated, durationMs: this.#clock.ticks() - startedAt });
   }
 
   /** Throws StepProblem: whoever asks where a job stands must not take silence for an answer. */

@@ -113,7 +113,7 @@ export class FramedShell {
         stderr: new BoundedBytes(this.#options.outputBytes),
         settle,
         over: new AbortController(),
-        startedAt: this.#options.clock.now(),
+        startedAt: this.#options.clock.ticks(),
         code: undefined,
         stderrEnded: false,
       });
@@ -136,7 +136,7 @@ export class FramedShell {
   #begin(): void {
     const head = this.#pending[0];
     if (head === undefined) return;
-    head.startedAt = this.#options.clock.now();
+    head.startedAt = this.#options.clock.ticks();
     if (!Number.isFinite(head.timeoutMs)) return;
     void this.#options.clock.sleep(head.timeoutMs, head.over.signal).then(() => {
       if (head.over.signal.aborted || this.#pending[0] !== head) return;
@@ -195,7 +195,7 @@ export class FramedShell {
         stdout: head.stdout.bytes(),
         stderr: head.stderr.bytes(),
         truncated: head.stdout.truncated || head.stderr.truncated,
-        durationMs: this.#options.clock.now() - head.startedAt,
+        durationMs: this.#options.clock.ticks() - head.startedAt,
       });
       this.#begin();
     }

@@ -131,7 +131,7 @@ describe("a journal of an older format", () => {
       const store = new JournalStore(folder);
       const read = await store.read(runId(name));
       if (!read?.key) throw new Error("it cannot be read");
-      const clock = { now: () => 1, sleep: () => Promise.resolve() };
+      const clock = { now: () => 1, ticks: () => 0, sleep: () => Promise.resolve() };
       const writer = await store.reopen(runId(name), clock, { ...read, key: read.key });
       await writer.append({ type: "run-resumed", who: "somebody", format: FORMAT });
       await writer[Symbol.asyncDispose]();

@@ -2,12 +2,24 @@
 // command line over it as a bundle: opening 600 files costs a start more than all that it does with them.
 // docs/decisions/0007-a-bundled-command-line.md says what is in it and what is not.
 import { spawnSync } from "node:child_process";
-import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build as bundle } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
 const PROGRAM = "dist/cli/bundle/program.cjs";
+
+/** What ssh2 was compiled to on this machine stays outside, found through ssh2; without it, it does the same in JavaScript. */
+const nativeParts = {
+  name: "native parts",
+  setup({ onResolve }) {
+    onResolve({ filter: /sshcrypto[.]node$/ }, () => ({
+      path: "ssh2/lib/protocol/crypto/build/Release/sshcrypto.node",
+      external: true,
+    }));
+  },
+};
 
 /** False when it failed; why has been written to stderr by then. */
 export async function build() {
@@ -44,8 +56,9 @@ export async function build() {
       format: "cjs",
       define: { "import.meta.dirname": "__dirname" },
       supported: { "dynamic-import": false },
-      // These two find files of their own beside themselves: native parts, a worker.
-      external: ["ssh2", "pino"],
+      // It finds a file of its own beside itself: a worker.
+      external: ["pino", "cpu-features"],
+      plugins: [nativeParts],
     }),
   ]).catch((failure) => failure);
   if (!Array.isArray(made)) return false;
@@ -55,21 +68,45 @@ export async function build() {
   return true;
 }
 
-/** Uses the program a little, so that V8 compiles what every start needs, and keeps that beside it. */
+/** Uses the program a little, so that V8 compiles what every start and every run needs, and keeps that beside it. */
 async function keepCompiled() {
   const file = join(root, PROGRAM);
   const { loadProgram } = await import(join(root, "dist/cli/load-program.js"));
+  const { startFleet } = await import(join(root, "dist/simulate/fleet.js"));
   const { program, script } = loadProgram(file);
+  const folder = mkdtempSync(join(tmpdir(), "runbook-build-"));
+  const playbook = join(folder, "commands.yaml");
+  writeFileSync(playbook, COMMANDS);
+  // A host that is no machine: what a run leaves on its hosts goes with the fleet's folder.
+  const fleet = await startFleet({ hosts: 1, zones: 1, isolation: "paths" });
   const quiet = { ...program.createTerminal({ NO_COLOR: "1" }), out: () => {}, err: () => {} };
-  const inventory = ["-i", "localhost,", "-c", "local"];
-  for (const words of [
-    ["validate", "playbooks/schema-upgrade.yaml"],
-    ["inventory", "--list", ...inventory],
-  ]) {
-    await program.runArguments(words, quiet, "");
+  try {
+    for (const words of [
+      ["validate", "playbooks/schema-upgrade.yaml"],
+      ["inventory", "--list", "-i", fleet.inventory],
+      ["apply", playbook, "-i", fleet.inventory, "--yes", "--state-dir", folder],
+    ]) {
+      const code = await program.runArguments(words, quiet, "");
+      if (code !== 0) throw new Error(`runbook ${words.join(" ")} ended with status ${code}`);
+    }
+  } finally {
+    await fleet[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
   }
   writeFileSync(`${file}.code`, script.createCachedData());
 }
+
+const COMMANDS = `runbook: 1
+name: Commands
+hosts: all
+phases:
+  - name: Commands
+    tasks:
+      - command: /bin/echo 1
+        inverse: none
+      - command: /bin/echo 2
+        read_only: true
+`;
 
 /** The terms of every package of which something is in the bundle; whoever passes it on has to pass them on too. */
 function licences(files) {

@@ -14,6 +14,7 @@ const BRACKETED = /^\[([^[\]]*:[^[\]]*)\](?::(\d+))?$/;
  * `root@h1`, `2001:db8::1`, `h1:notaport`. Port 0 is no port.
  */
 export function parseAddress(text: string): HostAddress {
+  if (!text.includes(":")) return { host: text };
   const bracketed = BRACKETED.exec(text);
   if (bracketed?.[1] !== undefined && isIpv6(bracketed[1])) {
     return withPort(bracketed[1], bracketed[2]);

@@ -17,6 +17,7 @@ import {
 import { entriesOf, isMapping } from "../lib/mapping.ts";
 import { printFloat, timestampRepr } from "../jinja/index.ts";
 import { compareText, winners } from "./finish.ts";
+import type { JsonTree } from "./json-text.ts";
 
 export interface AnswerOptions {
   /** Variables stay with the groups and hosts that they were given to, instead of being merged per host. */
@@ -28,7 +29,7 @@ export interface AnswerOptions {
 }
 
 /** What `ansible-inventory --list` answers. */
-export function inventoryAsJson(inventory: Inventory, options: AnswerOptions = {}): ValueMap {
+export function inventoryAsJson(inventory: Inventory, options: AnswerOptions = {}): JsonTree {
   const only = new Set(options.only ?? inventory.named);
   const answer: Record<string, Value> = {};
   const add = (name: string): void => {
@@ -44,16 +45,26 @@ export function inventoryAsJson(inventory: Inventory, options: AnswerOptions = {
     group.children.forEach(add);
   };
   add("all");
-  const hostvars: Record<string, Value> = {};
+  const hostvars = new Map<string, () => JsonTree>();
   for (const name of inventory.named) {
-    if (!only.has(name)) continue;
-    const variables = hostAsJson(inventory, name, options);
-    if (Object.keys(variables).length > 0) hostvars[name] = variables;
+    if (only.has(name) && hasVariables(inventory, name, options))
+      hostvars.set(name, () => hostAsJson(inventory, name, options));
   }
-  const groups = Object.entries(answer).filter(
-    ([, group]) => isValueMap(group) && Object.keys(group).length > 0,
-  );
-  return { _meta: { hostvars, profile: "inventory_legacy" }, ...Object.fromEntries(groups) };
+  const meta = new Map<string, () => JsonTree>([
+    ["hostvars", () => hostvars],
+    ["profile", () => "inventory_legacy"],
+  ]);
+  const listing = new Map<string, () => JsonTree>([["_meta", () => meta]]);
+  for (const [name, group] of Object.entries(answer)) {
+    if (isValueMap(group) && Object.keys(group).length > 0) listing.set(name, () => group);
+  }
+  return listing;
+}
+
+function hasVariables(inventory: Inventory, host: HostId, options: AnswerOptions): boolean {
+  // What a host was given itself is quickly seen, and most hosts were given something.
+  if (options.export !== true && inventory.own(host).length > 0) return true;
+  return Object.keys(hostAsJson(inventory, host, options)).length > 0;
 }
 
 /** What `ansible-inventory --list --yaml` answers: groups inside of groups, each host's variables where it stands first. */
@@ -98,7 +109,9 @@ function variablesOf(
 ): ValueMap {
   if (options.export !== true) {
     const [inherited, extra] = inventory.layers(host);
-    return { ...inherited?.values, ...extra?.values };
+    const above = extra?.values ?? {};
+    const below = inherited?.values ?? {};
+    return Object.keys(above).length === 0 ? below : { ...below, ...above };
   }
   const wanted = ({ from }: Variable) =>
     from.kind === "host" || (from.kind === "host-vars" && isShown(from, options));

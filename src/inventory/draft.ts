@@ -6,11 +6,12 @@ import { USUAL_SETTINGS, type InventorySettings } from "./settings.ts";
 
 export interface DraftHost {
   readonly name: HostId;
-  readonly at?: Place;
-  readonly source?: string;
-  readonly variables: Map<string, Variable>;
+  readonly at: Place | undefined;
+  readonly source: string | undefined;
+  /** Each name once. A list: there are thousands of hosts with a handful of variables. */
+  readonly variables: Variable[];
   /** Earlier values of the same inventory, for `vars --explain`. */
-  readonly overridden: Variable[];
+  overridden: Variable[] | undefined;
 }
 
 export interface DraftGroup {
@@ -48,6 +49,26 @@ export class InventoryDraft {
     this.link("all", "ungrouped");
   }
 
+  /** Nothing was read into it. */
+  get isFresh(): boolean {
+    const [all, ungrouped] = this.groups.values();
+    return (
+      this.groups.size === 2 &&
+      this.hosts.size === 0 &&
+      this.problems.length === 0 &&
+      all?.variables.size === 0 &&
+      ungrouped?.variables.size === 0
+    );
+  }
+
+  /** Takes over what was read into another draft, which nobody uses from then on. This one must be fresh. */
+  adopt(other: InventoryDraft): void {
+    for (const [name, group] of other.groups) this.groups.set(name, group);
+    for (const [name, host] of other.hosts) this.hosts.set(name, host);
+    for (const [name, at] of other.allAsChild) this.allAsChild.set(name, at);
+    this.problems.push(...other.problems);
+  }
+
   /** Keeps a problem of a source. Throws `ReadingStopped` when the source is not to be read any further. */
   note(problem: Diagnostic, into: Diagnostic[] = this.problems): void {
     into.push(problem);
@@ -76,15 +97,17 @@ export class InventoryDraft {
   addHost(
     name: string,
     group: string,
-    { port, ...from }: { at?: Place; source?: string; port?: number | undefined } = {},
+    from: { at?: Place; source?: string; port?: number | undefined } = {},
   ): DraftHost {
     const id = hostId(name);
     let host = this.hosts.get(id);
     if (host === undefined) {
-      host = { name: id, ...from, variables: new Map(), overridden: [] };
+      const { at, source, port } = from;
+      host = { name: id, at, source, variables: [], overridden: undefined };
       this.hosts.set(id, host);
-      const at = from.at ?? { file: from.source ?? "-i", line: 1, column: 1 };
-      if (port !== undefined) this.give(host, "ansible_port", port, at);
+      if (port !== undefined) {
+        this.give(host, "ansible_port", port, at ?? { file: source ?? "-i", line: 1, column: 1 });
+      }
     }
     this.group(group).hosts.add(id);
     return host;
@@ -120,9 +143,15 @@ export class InventoryDraft {
   }
 
   private give(host: DraftHost, name: string, value: Value, at: Place): void {
-    const old = host.variables.get(name);
-    if (old !== undefined) host.overridden.push(old);
-    host.variables.set(name, { name, value, from: { kind: "host", host: host.name, at } });
+    const given: Variable = { name, value, from: { kind: "host", host: host.name, at } };
+    const known = host.variables.findIndex((one) => one.name === name);
+    const old = host.variables[known];
+    if (old === undefined) {
+      host.variables.push(given);
+    } else {
+      (host.overridden ??= []).push(old);
+      host.variables[known] = given;
+    }
   }
 
   /** `ansible_group_priority` is no variable here: it orders groups of one depth. */

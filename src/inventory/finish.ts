@@ -13,6 +13,9 @@ export interface FoundVars {
   readonly hosts: ReadonlyMap<string, readonly FileVariable[]>;
 }
 
+const BESIDE = ["inventory", "playbook"] as const;
+const NO_GROUPS: readonly string[] = [];
+
 /** Names of the machine that the program runs on; a host with such a name need not be in any inventory. */
 export const LOCALHOST: readonly string[] = ["localhost", "127.0.0.1", "::1"];
 
@@ -55,14 +58,13 @@ export function finishInventory(
   const { hashBehaviour } = settings;
   const extraVars = winners(extra, hashBehaviour);
   // Hosts of the same groups share what those give them: there are many hosts and few combinations.
-  const ofGroups = remembered((groupNames: string) => {
-    const own = groupNames === "" ? [] : groupNames.split("\n");
+  const ofGroups = remembered((own: readonly string[]) => {
     const inOrder = own.flatMap((name) => groups.get(name) ?? []).toSorted(byPrecedence);
     const names = inOrder.map((group) => group.name);
     const variables = variablesOfGroups(draft, names, { found, precedence: settings.precedence });
     return { variables, values: winners(variables, hashBehaviour) };
   });
-  const given = (host: HostId) => ofGroups((known.get(host)?.groups ?? []).join("\n"));
+  const given = (host: HostId) => ofGroups(known.get(host)?.groups ?? NO_GROUPS);
   const merging = hashBehaviour === "merge";
   return {
     hosts: [...known.values()],
@@ -79,7 +81,7 @@ export function finishInventory(
       const own = variablesOfHost(draft, host, found);
       const values = merging
         ? winners([...below.variables, ...own], "merge")
-        : { ...below.values, ...winners(own) };
+        : replaced(below.values, own);
       return [
         { trusted: true, values },
         { trusted: true, values: merging ? mergedOver(values, extraVars) : extraVars },
@@ -113,6 +115,14 @@ export function winners(
     values.set(name, before === undefined ? value : mergedValue(before, value));
   }
   return Object.fromEntries(values);
+}
+
+/** `hash_behaviour = replace`, over what is there already. */
+function replaced(below: ValueMap, variables: readonly Variable[]): ValueMap {
+  const values: Record<string, Value> = { ...below };
+  // No reader lets the name __proto__ through.
+  for (const { name, value } of variables) values[name] = value;
+  return values;
 }
 
 /** In the order of the `precedence` setting: usually all inline values before all files. */
@@ -181,20 +191,17 @@ function variablesOfHost(
     written === undefined && LOCALHOST.includes(host)
       ? [{ name: "ansible_connection", value: "local", from: { kind: "implicit-localhost" } }]
       : [];
-  const files = (beside: FoundVars["beside"]) =>
-    found
-      .filter((place) => place.beside === beside)
-      .flatMap((place) => place.hosts.get(host) ?? [])
-      .map(({ name, value, at, encrypted }): Variable => {
-        return { name, value, from: { kind: "host-vars", host, beside, at, encrypted } };
-      });
-  return [
-    ...implicit,
-    ...(written?.overridden ?? []),
-    ...(written?.variables.values() ?? []),
-    ...files("inventory"),
-    ...files("playbook"),
-  ];
+  const all: Variable[] = [...implicit, ...(written?.overridden ?? [])];
+  for (const variable of written?.variables ?? []) all.push(variable);
+  for (const beside of BESIDE) {
+    for (const place of found) {
+      const here = place.beside === beside ? place.hosts.get(host) : undefined;
+      for (const { name, value, at, encrypted } of here ?? []) {
+        all.push({ name, value, from: { kind: "host-vars", host, beside, at, encrypted } });
+      }
+    }
+  }
+  return all;
 }
 
 function implicitHost(name: string): InventoryHost | undefined {
@@ -233,15 +240,20 @@ function membershipsOf(draft: InventoryDraft): ReadonlyMap<HostId, readonly stri
     const parents = [...(draft.groups.get(name)?.parents ?? [])];
     return [...new Set([name, ...parents.flatMap((parent) => ancestors(parent))])];
   });
-  const found = new Map<HostId, Set<string>>();
+  const named = new Map<HostId, string>();
   for (const group of draft.groups.values()) {
     for (const host of group.hosts) {
-      const names = found.get(host) ?? new Set();
-      for (const name of ancestors(group.name)) if (name !== "all") names.add(name);
-      found.set(host, names);
+      const others = named.get(host);
+      named.set(host, others === undefined ? group.name : `${others}\0${group.name}`);
     }
   }
-  return new Map([...found].map(([host, names]) => [host, [...names].toSorted(compareText)]));
+  // One list for all hosts that are named in the same groups, whose variables are then found by it.
+  const lists = remembered((groups: string): readonly string[] => {
+    const names = new Set(groups.split("\0").flatMap((name) => ancestors(name)));
+    names.delete("all");
+    return [...names].toSorted(compareText);
+  });
+  return new Map([...named].map(([host, groups]) => [host, lists(groups)]));
 }
 
 function byName(variables: readonly Variable[]): ReadonlyMap<string, readonly Variable[]> {

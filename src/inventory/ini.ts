@@ -1,4 +1,5 @@
 import type { Diagnostic, Place } from "../model/diagnostic.ts";
+import type { Value } from "../model/value.ts";
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { ReadingStopped, type InventoryDraft } from "./draft.ts";
 import { hostNames } from "./host-names.ts";
@@ -27,6 +28,12 @@ export function readIni(source: InventoryText, draft: InventoryDraft): readonly 
     if (!(thrown instanceof ReadingStopped)) throw thrown;
   }
   return reader.problems;
+}
+
+interface Assignment {
+  readonly name: string;
+  readonly value: Value;
+  readonly at: Place;
 }
 
 interface At {
@@ -202,8 +209,9 @@ class IniReader {
       this.say("quote", { ...at, column }, `the quote ${split.quote} is not closed`);
       return;
     }
-    const [first, ...assignments] = split.words;
+    const [first] = split.words;
     if (first === undefined) return;
+    const assignments = split.words.slice(1);
     const named = hostNames(first.text);
     if (named.kind === "wrong") {
       if (!named.empty || !this.draft.isLenient) this.say("host", at, named.summary, named.hint);
@@ -211,19 +219,23 @@ class IniReader {
     }
     const place = this.place(at);
     // All of the line is read before its hosts are named: with Ansible's leniency a bad line names none.
-    const variables = assignments.flatMap((word) => this.assignment(word, assignments, at));
+    const variables: Assignment[] = [];
+    for (const word of assignments) {
+      const one = this.assignment(word, assignments, at);
+      if (one !== undefined) variables.push(one);
+    }
     const { path: source } = this.source;
     for (const name of named.names) {
       const { port } = named;
       const host = this.draft.addHost(name, this.section.group, { at: place, source, port });
       for (const one of variables) {
-        this.draft.setHostVariable(host, one.name, one.value, this.place(one.at));
+        this.draft.setHostVariable(host, one.name, one.value, one.at);
       }
     }
   }
 
-  private assignment(word: ShellWord, all: readonly ShellWord[], line: At) {
-    const at = { ...line, column: line.column + word.offset };
+  private assignment(word: ShellWord, all: readonly ShellWord[], line: At): Assignment | undefined {
+    const at = this.place({ line: line.line, column: line.column + word.offset });
     const equals = word.text.indexOf("=");
     if (equals < 0) {
       const template = all.some((one) => one.text.includes("{{"));
@@ -233,12 +245,10 @@ class IniReader {
         `not a variable: ${word.text}`,
         template ? 'A value with blanks needs quotes: name="{{ … }}".' : "Write name=value.",
       );
-      return [];
+      return undefined;
     }
     const value = this.value(word.text.slice(equals + 1), at);
-    return value === undefined
-      ? []
-      : [{ name: word.text.slice(0, equals), value: value.value, at }];
+    return value && { name: word.text.slice(0, equals), value: value.value, at };
   }
 
   private value(text: string, at: At) {

@@ -7,21 +7,21 @@ import {
   VaultText,
   WholeFloat,
   type Value,
+  type ValueMap,
 } from "../model/value.ts";
+
+/** A value whose outer mappings are made when they are written: nobody needs thousands of hosts at once. */
+export type JsonTree = Value | ReadonlyMap<string, () => JsonTree>;
 
 /**
  * JSON as ansible-inventory prints it: four blanks of indentation, sorted keys, `2.0` and long integers exact. Unsafe and
- * encrypted values have Ansible's marks; what is encrypted stays so.
+ * encrypted values have Ansible's marks; what is encrypted stays so. In pieces of a size that is good to write: an
+ * inventory of thousands of hosts is tens of megabytes.
  */
-export function jsonText(value: Value): string {
-  return new JsonWriter().text(value, "");
-}
-
-/** The same, in pieces of a size that is good to write; an inventory of thousands of hosts is tens of megabytes. */
-export function* jsonPieces(value: Value): Generator<string> {
+export function* jsonPieces(tree: JsonTree): Generator<string> {
   const writer = new JsonWriter();
   let piece = "";
-  for (const part of writer.parts(value, "", OUTER_LEVELS)) {
+  for (const part of writer.parts(tree, "")) {
     piece += part;
     if (piece.length < PIECE) continue;
     yield piece;
@@ -31,27 +31,29 @@ export function* jsonPieces(value: Value): Generator<string> {
 }
 
 const PIECE = 65_536;
-/** `_meta`, `hostvars`, the host: below that, a text is written as a whole. */
-const OUTER_LEVELS = 2;
 
 /** Keys and group values repeat for thousands of hosts: each is written once. */
 class JsonWriter {
+  private readonly orders = new Map<string, readonly string[]>();
   private readonly keys = new Map<string, string>();
   private readonly containers = new WeakMap<object, Map<string, string>>();
 
-  *parts(value: Value, indent: string, levels: number): Generator<string> {
-    if (levels < 0 || !isValueMap(value) || Object.keys(value).length === 0) {
-      yield this.text(value, indent);
+  *parts(tree: JsonTree, indent: string): Generator<string> {
+    if (!(tree instanceof Map)) {
+      const value = tree as Value;
+      // What is made for one host is not worth being remembered.
+      yield isValueMap(value) ? this.mapping(value, indent) : this.text(value, indent);
       return;
     }
+    const branches = tree as ReadonlyMap<string, () => JsonTree>;
     const deeper = `${indent}    `;
     let before = "{\n";
-    for (const key of Object.keys(value).toSorted()) {
+    for (const key of [...branches.keys()].toSorted()) {
       yield `${before}${deeper}${this.key(key)}: `;
-      yield* this.parts(value[key] ?? null, deeper, levels - 1);
+      yield* this.parts(branches.get(key)?.() ?? null, deeper);
       before = ",\n";
     }
-    yield `\n${indent}}`;
+    yield branches.size === 0 ? "{}" : `\n${indent}}`;
   }
 
   text(value: Value, indent: string): string {
@@ -85,18 +87,30 @@ class JsonWriter {
       }
       return `{\n${text}\n${indent}}`;
     }
-    if (isValueMap(value)) {
-      for (const key of Object.keys(value).toSorted()) {
-        if (text !== "") text += ",\n";
-        text += `${deeper}${this.key(key)}: ${this.text(value[key] ?? null, deeper)}`;
-      }
-      return text === "" ? "{}" : `{\n${text}\n${indent}}`;
-    }
+    if (isValueMap(value)) return this.mapping(value, indent);
     for (const item of value as readonly Value[]) {
       if (text !== "") text += ",\n";
       text += deeper + this.text(item, deeper);
     }
     return text === "" ? "[]" : `[\n${text}\n${indent}]`;
+  }
+
+  private mapping(value: ValueMap, indent: string): string {
+    const deeper = `${indent}    `;
+    let text = "";
+    for (const key of this.sorted(Object.keys(value))) {
+      if (text !== "") text += ",\n";
+      text += `${deeper}${this.key(key)}: ${this.text(value[key] ?? null, deeper)}`;
+    }
+    return text === "" ? "{}" : `{\n${text}\n${indent}}`;
+  }
+
+  /** Hosts have their names in a few orders only. */
+  private sorted(keys: readonly string[]): readonly string[] {
+    const order = keys.join("\0");
+    let known = this.orders.get(order);
+    if (known === undefined) this.orders.set(order, (known = keys.toSorted()));
+    return known;
   }
 
   private key(key: string): string {

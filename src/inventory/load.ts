@@ -80,10 +80,12 @@ async function readVarsFolders(
   const groupVars = await openVarsFolder(join(folder, "group_vars"), access);
   const hostVars = await openVarsFolder(join(folder, "host_vars"), access);
   const groups = new Map<string, readonly FileVariable[]>();
-  for (const name of draft.groups.keys()) groups.set(name, await groupVars.of(name));
+  for (const name of draft.groups.keys()) {
+    if (groupVars.has(name)) groups.set(name, await groupVars.of(name));
+  }
   const hosts = new Map<string, readonly FileVariable[]>();
   for (const name of new Set([...draft.hosts.keys(), ...LOCALHOST])) {
-    hosts.set(name, await hostVars.of(name));
+    if (hostVars.has(name)) hosts.set(name, await hostVars.of(name));
   }
   const problems = [...groupVars.problems, ...hostVars.problems];
   return { found: { beside, groups, hosts }, problems };

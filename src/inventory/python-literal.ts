@@ -15,6 +15,7 @@ export type LiteralRead =
 export function iniValue(text: string): LiteralRead {
   // Most values are words and addresses, and those are quickly told from literals.
   if (PLAIN.test(text) && !WORDS.has(text)) return { kind: "value", value: text };
+  if (INTEGER.test(text)) return { kind: "value", value: Number(text) };
   const reader = new LiteralReader(text);
   try {
     return { kind: "value", value: reader.whole() };
@@ -30,6 +31,7 @@ class NotLiteral {}
 const NOT_LITERAL = new NotLiteral();
 class Unhashable extends Error {}
 
+const INTEGER = /^(?:0|[1-9]\d{0,14})$/;
 const PLAIN = /^(?:[A-Za-z_/~][\w./~:@-]*|\d+(?:\.\d+){2,})$/;
 
 const DEEPEST = 90;

@@ -14,11 +14,7 @@ export interface ShellWord {
  */
 export function shellWords(line: string): ShellWords {
   if (!/["'#\\]/.test(line)) {
-    const plain = line.matchAll(/\S+/g);
-    return {
-      kind: "words",
-      words: Array.from(plain, ({ 0: text, index: offset }) => ({ text, offset })),
-    };
+    return { kind: "words", words: plainWords(line) };
   }
   const words: ShellWord[] = [];
   let word: { text: string; offset: number } | undefined;
@@ -49,6 +45,15 @@ export function shellWords(line: string): ShellWords {
   }
   close();
   return { kind: "words", words };
+}
+
+function plainWords(line: string): ShellWord[] {
+  const words: ShellWord[] = [];
+  const word = /\S+/g;
+  for (let found = word.exec(line); found !== null; found = word.exec(line)) {
+    words.push({ text: found[0], offset: found.index });
+  }
+  return words;
 }
 
 /** In double quotes a backslash is special only before a double quote and before itself. */

@@ -8,7 +8,7 @@ import { readScript } from "./script-source.ts";
 import type { InventorySettings } from "./settings.ts";
 import type { InventoryText } from "./source-text.ts";
 import { readTextFile, type InventoryAccess } from "./text-file.ts";
-import { fits, isHollow, openYamlInventory, readYamlInventory } from "./yaml-source.ts";
+import { isHollow, openYamlInventory, readYamlInventory } from "./yaml-source.ts";
 
 const NOT_SOURCES: ReadonlySet<string> = new Set(["group_vars", "host_vars", "vars_plugins"]);
 const YAML_LIKE: ReadonlySet<string> = new Set(["", ".yml", ".yaml", ".json"]);
@@ -218,22 +218,44 @@ export function readText(
   const opened = openYamlInventory(source, settings);
   const yaml = opened.value;
   const hollow = yaml !== undefined && extension === "" && isHollow(yaml);
-  const fitsYaml =
-    yaml !== undefined &&
-    !hollow &&
-    fits((scratch) => readYamlInventory(yaml, source, scratch), new InventoryDraft(settings));
+  if (yaml !== undefined && !hollow) {
+    const scratch = new InventoryDraft(settings);
+    const read = (into: InventoryDraft) => readYamlInventory(yaml, source, into);
+    const tried = read(scratch);
+    if (fits(tried, scratch)) {
+      return [...opened.problems, ...taken(tried, scratch, draft, read)];
+    }
+  }
   const asYaml = () =>
     yaml === undefined
       ? opened.problems
       : [...opened.problems, ...readYamlInventory(yaml, source, draft)];
-  if (fitsYaml) return asYaml();
   // Groups of other sources count as declared, so the scratch draft knows them.
   const scratch = new InventoryDraft(settings);
   for (const name of draft.groups.keys()) scratch.group(name);
-  const fitsIni = fits((into) => readIni(source, into), scratch);
+  const tried = readIni(source, scratch);
   const isJson = /^\s*\{/.test(source.text);
-  if (fitsIni && !isJson && hasContent(scratch, draft)) return readIni(source, draft);
+  if (fits(tried, scratch) && !isJson && hasContent(scratch, draft)) {
+    return taken(tried, scratch, draft, (into) => readIni(source, into));
+  }
   return looksLikeYaml(source.text, extension) ? asYaml() : readIni(source, draft);
+}
+
+/** True when nothing is left behind by a file that is something else. */
+function fits(problems: readonly Diagnostic[], scratch: InventoryDraft): boolean {
+  return !hasErrors(problems) && !hasErrors(scratch.problems);
+}
+
+/** What was read into an empty draft need not be read again when nothing was read before it. */
+function taken(
+  problems: readonly Diagnostic[],
+  scratch: InventoryDraft,
+  draft: InventoryDraft,
+  read: (into: InventoryDraft) => readonly Diagnostic[],
+): readonly Diagnostic[] {
+  if (!draft.isFresh) return read(draft);
+  draft.adopt(scratch);
+  return problems;
 }
 
 function toml({ file }: InventoryText): Diagnostic {

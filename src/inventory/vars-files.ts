@@ -15,6 +15,8 @@ export interface FileVariable {
 
 /** A `group_vars` or `host_vars` folder: the variables of a group or host, in the order in which later ones win. */
 export interface VarsFolder {
+  /** Whether it says anything about that name. */
+  has(name: string): boolean;
   of(name: string): Promise<readonly FileVariable[]>;
   readonly problems: readonly Diagnostic[];
 }
@@ -29,8 +31,9 @@ export async function openVarsFolder(folder: string, access: InventoryAccess): P
   const names = new Set(exists ? await access.files.list(folder) : []);
   return {
     problems,
+    // A name with a slash would lead out of the folder.
+    has: (name) => !name.includes("/") && EXTENSIONS.some((one) => names.has(name + one)),
     async of(name) {
-      // A name with a slash would lead out of the folder.
       if (name.includes("/")) return [];
       const extension = EXTENSIONS.find((one) => names.has(name + one));
       if (extension === undefined) return [];

@@ -1,5 +1,5 @@
 import { didYouMean } from "../lib/did-you-mean.ts";
-import { hasErrors, type Diagnostic, type Outcome } from "../model/diagnostic.ts";
+import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
 import { isValueMap, type Value, type ValueMap } from "../model/value.ts";
 import {
   entriesOf,
@@ -195,12 +195,4 @@ class YamlReader {
 
 function isKey(key: string): key is Key {
   return (KEYS as readonly string[]).includes(key);
-}
-
-/** True when reading into an empty draft shows no error: nothing is left behind by a file that is something else. */
-export function fits(
-  read: (draft: InventoryDraft) => readonly Diagnostic[],
-  scratch: InventoryDraft,
-): boolean {
-  return !hasErrors(read(scratch)) && !hasErrors(scratch.problems);
 }

@@ -14,11 +14,15 @@ export interface LineMap {
 
 /** A line ends at `\n`, `\r\n` or a lone `\r`, as YAML has it. */
 export function lineMap(text: string): LineMap {
-  const starts = [0];
-  for (const match of text.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length);
+  // Most files are read without a place being asked for.
+  let known: readonly number[] | undefined;
+  const startsOfLines = (): readonly number[] => (known ??= lineStarts(text));
   return {
-    lines: starts.length,
+    get lines() {
+      return startsOfLines().length;
+    },
     at(offset) {
+      const starts = startsOfLines();
       const inside = Math.max(0, Math.min(offset, text.length));
       let low = 0;
       let high = starts.length - 1;
@@ -29,6 +33,17 @@ export function lineMap(text: string): LineMap {
       }
       return { line: low + 1, column: inside - (starts[low] ?? 0) + 1 };
     },
-    startOf: (line) => starts[line - 1] ?? text.length,
+    startOf: (line) => startsOfLines()[line - 1] ?? text.length,
   };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  if (!text.includes("\r")) {
+    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1))
+      starts.push(at + 1);
+    return starts;
+  }
+  for (const match of text.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length);
+  return starts;
 }

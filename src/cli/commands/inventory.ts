@@ -5,7 +5,7 @@ import {
   inventoryAsJson,
   inventoryAsTree,
 } from "../../inventory/answers.ts";
-import { jsonPieces, jsonText } from "../../inventory/json-text.ts";
+import { jsonPieces, type JsonTree } from "../../inventory/json-text.ts";
 import { inventoryFiles } from "../../inventory/files.ts";
 import { expandLimit, selectHosts } from "../../inventory/select.ts";
 import { errorText } from "../../lib/error-words.ts";
@@ -26,8 +26,8 @@ export async function inventory(
   options: InventoryCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const asked = [options.list, options.host, options.graph, options.listHosts];
-  if (asked.filter((one) => one !== undefined).length > 1) {
+  const modes = [options.list, options.host, options.graph, options.listHosts];
+  if (modes.filter((one) => one !== undefined).length > 1) {
     terminal.err("Only one of --list, --host, --graph and --list-hosts can be asked at a time.\n");
     return EXIT.usage;
   }
@@ -48,11 +48,10 @@ export async function inventory(
     return listHosts(known, options.listHosts, options.limit, terminal);
   const only = options.limit === undefined ? undefined : await limited(known, options, terminal);
   if (typeof only === "number") return only;
-  const answer = (options.yaml ? inventoryAsTree : inventoryAsJson)(known, {
-    ...shown(options),
-    ...(only && { only }),
-  });
-  return say(answer, options, terminal);
+  const asked = { ...shown(options), ...(only && { only }) };
+  return options.yaml
+    ? say(yamlPieces(inventoryAsTree(known, asked)), options, terminal)
+    : say(jsonLines(inventoryAsJson(known, asked)), options, terminal);
 }
 
 function shown(options: InventoryCommandOptions) {
@@ -69,7 +68,8 @@ async function oneHost(
   const meant = known.host(host) ? [hostId(host)] : (selectHosts(known, host).value ?? []);
   const [only, ...more] = meant;
   if (only !== undefined && more.length === 0) {
-    return say(hostAsJson(known, only, shown(options)), options, terminal);
+    const variables = hostAsJson(known, only, shown(options));
+    return say(options.yaml ? yamlPieces(variables) : jsonLines(variables), options, terminal);
   }
   terminal.err(`There is no host ${host} in the inventory.\n`);
   return EXIT.noHosts;
@@ -108,23 +108,26 @@ async function limited(
   return chosen.value ?? EXIT.noHosts;
 }
 
+function* yamlPieces(answer: ValueMap): Generator<string> {
+  yield yamlText(answer);
+}
+
+function* jsonLines(answer: JsonTree): Generator<string> {
+  yield* jsonPieces(answer);
+  yield "\n";
+}
+
 async function say(
-  answer: ValueMap,
-  { output, yaml }: InventoryCommandOptions,
+  pieces: Iterable<string>,
+  { output }: InventoryCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const wholeText = () => (yaml ? yamlText(answer) : `${jsonText(answer)}\n`);
-  if (output === undefined && yaml) {
-    terminal.out(wholeText());
-    return EXIT.done;
-  }
   if (output === undefined) {
-    for (const piece of jsonPieces(answer)) terminal.out(piece);
-    terminal.out("\n");
+    for (const piece of pieces) terminal.out(piece);
     return EXIT.done;
   }
   try {
-    await writeFile(output, wholeText(), { mode: 0o600 });
+    await writeFile(output, [...pieces].join(""), { mode: 0o600 });
     return EXIT.done;
   } catch (error) {
     terminal.err(`${output} cannot be written: ${errorText(error)}\n`);

@@ -11,6 +11,7 @@ import { windowText } from "../report/window-text.ts";
 import { sayRefusals } from "./refusals.ts";
 import type { Terminal } from "./terminal.ts";
 import { givenSpan, isRecurring, spanAt } from "./window-instants.ts";
+import { watchingDns } from "./watching-dns.ts";
 
 /** Also how soon a clock that was set is noticed. */
 const LOOK_AGAIN_MS = 30_000;
@@ -67,7 +68,7 @@ export async function throughWindows(
     terminal.err(`${end.text}. Waiting for the window ${next.text}.\n`);
     if (!(await isOpenAt(running, wish, next.opensAt)))
       return { kind: "stopped", why: "interrupted", text: "stopped by the operator" };
-    const resumed = await resumeRun(running, wish, []);
+    const resumed = await watchingDns(running, () => resumeRun(running, wish, []));
     sayRefusals(resumed.refusals, terminal);
     end = resumed.end ?? { kind: "stopped", why: "failed", text: "a precondition does not hold" };
   }

@@ -10,6 +10,7 @@ import { rewind } from "./lane-next.ts";
 import { noteChanges } from "./lane-changes.ts";
 import type { RunSpec } from "../model/run-spec.ts";
 import type { HostTaskRecord, Lane, RunState, UndoStanding } from "../model/run-state.ts";
+import { foldDns, timePasses } from "./fold-dns.ts";
 
 /** State after every line so far; undefined while no `run-started` has been seen. */
 export function fold(lines: Iterable<JournalLine>): RunState | undefined {
@@ -23,7 +24,8 @@ export function applyLine(state: RunState | undefined, line: JournalLine): RunSt
   const { entry } = line;
   if (entry.type === "run-started") return started(entry.spec);
   if (!state) throw new Error(`the journal begins with ${entry.type} instead of run-started`);
-  apply(state, entry, line.seq);
+  if (state.dns) timePasses(state.dns, line);
+  apply(state, entry, line);
   noteChanges(state, entry);
   if (entry.type === "run-resumed") state.lives = [...state.lives, lifeOf(line, entry.who)];
   return state;
@@ -45,6 +47,7 @@ export function started(spec: RunSpec): RunState {
     health: undefined,
     stopped: undefined,
     finished: undefined,
+    dns: undefined,
     decisions: [],
     resumed: 0,
     turned: 0,
@@ -78,7 +81,7 @@ export function laneOf(state: RunState, host: HostId): Lane {
 function apply(
   state: RunState,
   entry: Exclude<JournalEntry, { type: "run-started" }>,
-  seq: number,
+  { seq, at }: JournalLine,
 ): void {
   switch (entry.type) {
     case "planned":
@@ -171,6 +174,11 @@ function apply(
       lane.back = { way: lane.back?.way, standing: entry.outcome, since: lane.back?.since ?? seq };
       return;
     }
+    case "dns-watch-begun":
+    case "dns-silences":
+    case "dns-watched":
+      state.dns = foldDns(state.dns, entry, at);
+      return;
     case "run-stopped":
       state.stopped = { why: entry.why, text: entry.text };
       return;

@@ -43,6 +43,9 @@ export function noteChanges(state: RunState, entry: JournalEntry): void {
     case "decision":
     case "locked":
     case "window-set":
+    case "dns-watch-begun":
+    case "dns-silences":
+    case "dns-watched":
     case "run-stopped":
     case "run-finished":
       return;

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "./diagnostic.ts";
+import type { WatchTally } from "./dns.ts";
 import type { HostId, HostTask, RunId, TaskId } from "./ids.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { OpenSpan, RunSpec } from "./run-spec.ts";
@@ -136,6 +137,31 @@ export type JournalEntry =
       readonly type: "host-rolled-back";
       readonly host: HostId;
       readonly outcome: "back" | "needs-operator" | "pending";
+    }
+  /** From here on servers are asked beside the run, a few of their zones in turn. Another one takes the place of this one. */
+  | {
+      readonly type: "dns-watch-begun";
+      readonly everyMs: number;
+      readonly watches: readonly {
+        readonly hosts: readonly HostId[];
+        readonly zones: readonly string[];
+      }[];
+      readonly unwatched: readonly { readonly host: HostId; readonly why: string }[];
+    }
+  /** In order: who fell silent and why, and who (without a `why`) answers again; `at` is in milliseconds since 1970. */
+  | {
+      readonly type: "dns-silences";
+      readonly seen: readonly {
+        readonly host: HostId;
+        readonly at: number;
+        readonly why?: string;
+      }[];
+    }
+  /** What it counted since it began; `over`: it asks no more. */
+  | {
+      readonly type: "dns-watched";
+      readonly servers: readonly WatchTally[];
+      readonly over: boolean;
     }
   | { readonly type: "run-stopped"; readonly why: StopReason; readonly text: string }
   /** `format`: that of this entry and those behind it, which a younger release may have written than those before. */

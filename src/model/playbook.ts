@@ -148,6 +148,19 @@ export interface Notice {
     | { readonly kind: "command"; readonly argv: readonly string[] };
 }
 
+/** `watch_dns:`; texts may hold templates. */
+export interface DnsWatch {
+  readonly at: Place;
+  readonly zones: "all" | readonly string[];
+  /** By default the address of each host, and its own loopback through SSH. */
+  readonly server?: string;
+  readonly port: number;
+  readonly via: "auto" | "direct" | "ssh";
+  /** How to call `pdns_control`, which lists the zones. */
+  readonly control?: readonly string[];
+  readonly everyMs: number;
+}
+
 export interface Playbook {
   readonly file: string;
   readonly name: string;
@@ -157,6 +170,7 @@ export interface Playbook {
   readonly vars: ValueMap;
   readonly rollout: Rollout;
   readonly notify: readonly Notice[];
+  readonly watchDns?: DnsWatch;
   readonly become?: Value;
   readonly becomeUser?: Value;
   readonly gatherFacts: boolean;

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "./diagnostic.ts";
+import type { WatchTally } from "./dns.ts";
 import type { HostId, HostTask, TaskId } from "./ids.ts";
 import type { Json } from "./json.ts";
 import type { StopReason } from "./journal-entry.ts";
@@ -73,6 +74,25 @@ export interface HeldLock {
   readonly fenced: boolean;
 }
 
+/** One server that is asked beside the run. */
+export interface WatchedServer {
+  readonly zones: readonly string[];
+  /** Of watches that are over, and of the one that goes on. */
+  before: WatchTally;
+  now: WatchTally;
+  /** Times in milliseconds since 1970; without an end: it was silent when it was last asked. */
+  readonly silences: { readonly from: number; to: number | undefined; readonly why: string }[];
+}
+
+/** DNS while the run went on. */
+export interface DnsWatchState {
+  everyMs: number;
+  /** From when to when servers were asked; a controller that was killed ended one with its last line. */
+  readonly spans: { readonly from: number; to: number; isOver: boolean }[];
+  readonly servers: Map<HostId, WatchedServer>;
+  unwatched: readonly { readonly host: HostId; readonly why: string }[];
+}
+
 /** The fold of a journal. Nothing else remembers status. */
 export interface RunState {
   readonly spec: RunSpec;
@@ -101,6 +121,8 @@ export interface RunState {
     | undefined;
   stopped: { readonly why: StopReason; readonly text: string } | undefined;
   finished: { readonly outcome: string; readonly text: string } | undefined;
+  /** Undefined: nobody was asked. */
+  dns: DnsWatchState | undefined;
   readonly decisions: {
     readonly question: string;
     readonly answer: Json;

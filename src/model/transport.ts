@@ -49,7 +49,8 @@ export interface HostReader {
 
 export type DialResult =
   | { readonly kind: "open"; readonly stream: Duplex }
-  | { readonly kind: "refused"; readonly reason: string };
+  /** `lost`: the host itself was not reached, so nothing is known of who listens there. */
+  | { readonly kind: "refused"; readonly reason: string; readonly lost?: true };
 
 /** Names a job directory on the host. The same name in the same scope is the same job, however often it is asked for. */
 export interface JobScope {

@@ -3,6 +3,7 @@
 import { IDENTIFIER, choice, condition, flag, mapping, tasks, text } from "./frame-words.ts";
 import { inputSchema } from "./frame-input.ts";
 import { notifySchema } from "./frame-notify.ts";
+import { watchDnsSchema } from "./frame-watch.ts";
 import { rolloutSchema } from "./frame-rollout.ts";
 import { templated, type JsonSchema } from "./step-schema.ts";
 
@@ -61,6 +62,7 @@ export function playbookFrame(task: JsonSchema, phase: JsonSchema): JsonSchema {
       vars: mapping("Variables of the playbook. They win over the inventory."),
       rollout: rolloutSchema,
       notify: notifySchema,
+      watch_dns: watchDnsSchema,
       become: templated(flag("Become another user for every task, root if nothing else is said.")),
       become_user: text("The user to become."),
       become_method: choice(["sudo"], "How to become another user."),

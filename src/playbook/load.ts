@@ -19,6 +19,7 @@ import { readRollout } from "./rollout.ts";
 import { isValueList, openSource, say, valueAt, type Source } from "./source.ts";
 import type { Section } from "./tasks.ts";
 import { faultsOf, inFileOrder } from "./validate.ts";
+import { readWatchDns } from "./watch-dns.ts";
 
 // Tasks are judged one by one, where their step is known.
 const FRAME = playbookFrame({ type: "object" }, phaseSchema({ type: "object" }));
@@ -61,6 +62,7 @@ function read(source: Source, steps: StepRegistry): Playbook | undefined {
   const inputs = readInputs(source);
   const rollout = readRollout(source);
   const notify = readNotify(source);
+  const watchDns = readWatchDns(source);
   const lists = Object.fromEntries(
     LISTS.map((section) => [
       section,
@@ -87,6 +89,7 @@ function read(source: Source, steps: StepRegistry): Playbook | undefined {
     vars: isValueMap(vars) ? vars : {},
     rollout,
     notify,
+    ...defined({ watchDns }),
     ...defined({ become: value["become"], becomeUser: value["become_user"] }),
     gatherFacts: false,
     goal: outermost(lists["goal"] ?? []),

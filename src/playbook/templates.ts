@@ -69,8 +69,15 @@ export function templatesOfFrame(playbook: Playbook): readonly Template[] {
           ]
         : texts([...to.argv], ["notify", String(index), "command"]),
     ),
+    ...texts(playbook.watchDns?.server, ["watch_dns", "server"]),
+    ...texts(zonesOf(playbook), ["watch_dns", "zones"]),
     ...playbook.inputs.flatMap((input) => texts(input.default, ["inputs", input.name, "default"])),
   ];
+}
+
+function zonesOf({ watchDns }: Playbook): Value | undefined {
+  if (watchDns === undefined || watchDns.zones === "all") return undefined;
+  return [...watchDns.zones];
 }
 
 function texts(value: Value | undefined, path: YamlPath): readonly Template[] {

@@ -95,6 +95,9 @@ export function createHumanReporter(options: HumanOptions): Reporter {
         if (one.healthy.length < after.spec.fleet.length)
           write(`healthy: ${one.healthy.length} of ${after.spec.fleet.length} hosts\n`);
         return;
+      case "dns-watch-begun":
+      case "dns-silences":
+      case "dns-watched":
       case "planned":
       case "locked":
       case "lane-begun":

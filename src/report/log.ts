@@ -75,6 +75,9 @@ function readable(entry: JournalEntry): { level: "info" | "warn" | "error"; open
     case "health-seen":
     case "decision":
     case "window-set":
+    case "dns-watch-begun":
+    case "dns-silences":
+    case "dns-watched":
     case "locked":
     case "lane-begun":
     case "unbegun":

@@ -5,6 +5,7 @@ import type { JsonObject } from "../model/json.ts";
 import type { JournalLine } from "../model/journal-entry.ts";
 import type { Playbook } from "../model/playbook.ts";
 import type { Lane, RunState } from "../model/run-state.ts";
+import { dnsReport } from "./dns-report.ts";
 import type { Outline } from "./outline.ts";
 import { outlineOf } from "./outline.ts";
 import type { Moments } from "./moments.ts";
@@ -39,6 +40,7 @@ export function makeReport(parts: ReportParts): RunReport {
   });
   const fleetLane = state.lanes.get(FLEET);
   const fleet = fleetLane ? taskReports(fleetLane, outline, moments, parts.mask) : [];
+  const dns = dnsReport(state.dns, parts.mask);
   const stopped = state.finished === undefined ? state.stopped : undefined;
   return {
     format: 1,
@@ -63,6 +65,7 @@ export function makeReport(parts: ReportParts): RunReport {
     totals: totalsOf(state, parts.standingOf),
     hosts,
     fleet,
+    ...(dns && { dns }),
     decisions: moments.decisions.map((one) => ({
       ...one,
       question: parts.mask(one.question),

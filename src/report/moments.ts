@@ -92,6 +92,9 @@ export function momentsOf(
       case "settled":
       case "undo-intended":
       case "undo-settled":
+      case "dns-watch-begun":
+      case "dns-silences":
+      case "dns-watched":
       case "run-finished":
         break;
     }
@@ -152,6 +155,9 @@ function timed(tasks: Map<string, TaskMoments>, at: number, entry: JournalEntry)
     case "host-rolled-back":
     case "run-stopped":
     case "run-resumed":
+    case "dns-watch-begun":
+    case "dns-silences":
+    case "dns-watched":
     case "run-finished":
       return;
   }

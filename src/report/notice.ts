@@ -111,6 +111,9 @@ export function createTellings(parts: TellingParts): Tellings {
         case "decision":
         case "locked":
         case "window-set":
+        case "dns-watch-begun":
+        case "dns-silences":
+        case "dns-watched":
         case "lane-begun":
         case "looped":
         case "intended":

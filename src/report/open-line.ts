@@ -95,6 +95,20 @@ function opened(entry: JournalEntry, after: RunState, parts: OpenLineParts): obj
       return { host: entry.host, outcome: entry.outcome };
     case "run-resumed":
       return { who: entry.who };
+    case "dns-watch-begun": {
+      const { everyMs, watches, unwatched } = entry;
+      return { everyMs, watches, unwatched: masked(unwatched, mask) };
+    }
+    case "dns-silences":
+      return {
+        seen: entry.seen.map(({ host, at, why }) => ({
+          host,
+          at: iso(at),
+          ...(why !== undefined && { why: mask(why) }),
+        })),
+      };
+    case "dns-watched":
+      return { servers: entry.servers, over: entry.over };
     case "run-stopped":
       return {
         why: entry.why,

@@ -215,6 +215,9 @@ function hostsOf(entry: JournalEntry): readonly HostId[] | "all" {
     case "decision":
     case "locked":
     case "window-set":
+    case "dns-watch-begun":
+    case "dns-silences":
+    case "dns-watched":
       return [];
   }
 }

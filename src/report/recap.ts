@@ -2,6 +2,7 @@
 import type { HostId } from "../model/ids.ts";
 import { FLEET } from "../model/ids.ts";
 import type { Lane, RunState } from "../model/run-state.ts";
+import { dnsReport, dnsSentence } from "./dns-report.ts";
 import type { Paint } from "./paint.ts";
 
 export interface Counts {
@@ -83,11 +84,13 @@ export function recapText(state: RunState, paint: Paint, columns?: number): stri
     if (!lane || (host === FLEET && lane.tasks.size === 0)) return [];
     return [{ name: host === FLEET ? "fleet" : host, lane }];
   });
+  const dns = dnsReport(state.dns, (text) => text);
   const isNarrow = columns !== undefined && columns < FULL;
   const width = isNarrow ? Math.max(5, ...lanes.map(({ name }) => name.length)) : 26;
   return [
     "RECAP",
     ...lanes.map(({ name, lane }) => rowText(name.padEnd(width), lane, paint, isNarrow)),
+    ...(dns ? [`${"DNS".padEnd(width)} : ${dnsSentence(dns)}`] : []),
   ].join("\n");
 }
 

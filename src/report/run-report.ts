@@ -30,6 +30,8 @@ export interface RunReport {
   readonly hosts: readonly HostReport[];
   /** What was done once for all hosts. */
   readonly fleet: readonly TaskReport[];
+  /** DNS while it went on; absent where nobody was watched. */
+  readonly dns?: DnsReport;
   readonly decisions: readonly Decision[];
   /** What happened to the run or to a whole host, in order. */
   readonly marks: readonly Mark[];
@@ -124,6 +126,37 @@ export interface UndoReport {
   readonly endedAt?: string;
   readonly changes?: readonly Change[];
   readonly diagnostic?: Diagnostic;
+}
+
+export interface DnsReport {
+  /** Time between two questions to one server. */
+  readonly everyMs: number;
+  /** When servers were asked: a run that was gone on with has several. */
+  readonly spans: readonly { readonly from: string; readonly to: string }[];
+  /** How many servers were silent in the same moment. */
+  readonly mostSilentAtOnce: number;
+  readonly servers: readonly DnsServerReport[];
+  readonly unwatched: readonly { readonly host: string; readonly why: string }[];
+}
+
+export interface DnsServerReport {
+  readonly host: string;
+  /** How it answered; absent where it never did. */
+  readonly way?: "direct" | "ssh";
+  readonly asked: number;
+  readonly answered: number;
+  /** Questions that could not be put, because its host was not reached. */
+  readonly unseen: number;
+  /** How often it was silent, for at least two questions in a row. */
+  readonly silences: number;
+  readonly longestMs: number;
+  /** Of a server that comes and goes, the first hundred. */
+  readonly times: readonly {
+    readonly from: string;
+    /** Absent: it was silent when it was last asked. */
+    readonly to?: string;
+    readonly why: string;
+  }[];
 }
 
 export interface Decision {

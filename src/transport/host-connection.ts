@@ -261,7 +261,8 @@ export class KeptHostConnection implements HostConnection {
 
   async #dial(address: string, port: number): Promise<DialResult> {
     const linked = await this.#linked();
-    if (linked.kind !== "open") return { kind: "refused", reason: linked.diagnostic.summary };
+    if (linked.kind !== "open")
+      return { kind: "refused", reason: linked.diagnostic.summary, lost: true };
     return linked.link.dial(address, port);
   }
 }

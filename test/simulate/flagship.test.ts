@@ -1,4 +1,5 @@
 import { expect, jest, test } from "@jest/globals";
+import type { RunReport } from "../../src/report/run-report.ts";
 import { NEW, OLD, simulate, UPGRADE } from "../helpers/simulated-fleet.ts";
 
 // The shipped playbooks and the shipped program, on an embedded fleet.
@@ -23,6 +24,16 @@ test.concurrent(
       ({ asked }) => asked.program === "apt-get" && installs(asked.words),
     );
     expect(installed.map(({ host }) => host)).toEqual(["ns1", "ns2"]);
+
+    // Beside all this both were asked for SOAs: the report says what came.
+    expect(upgraded.out).toMatch(/^DNS +: .*(of 2 servers silent|2 servers watched)/m);
+    const report = await simulated.runbook("report", "--format", "json");
+    const { dns } = JSON.parse(report.out) as RunReport;
+    expect(dns?.servers.map(({ host, way }) => [host, way])).toEqual([
+      ["ns1", "ssh"],
+      ["ns2", "ssh"],
+    ]);
+    expect(dns?.servers.every(({ answered }) => answered > 0)).toBe(true);
 
     const asked = simulated.asked.length;
     expect(await simulated.upgrade()).toMatchObject({ code: 0 });

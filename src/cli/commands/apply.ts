@@ -21,6 +21,7 @@ import { listenForInterrupts } from "../signals.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import { VERSION } from "../version.ts";
+import { watchingDns } from "../watching-dns.ts";
 import { sayWindow, throughWindows } from "../windows.ts";
 import { plan as planCommand } from "./plan.ts";
 
@@ -142,7 +143,7 @@ async function applyRun(
   if (finals.length > 0)
     await running.append({ type: "decision", who, question: "irreversible", answer: finals });
   await running.append({ type: "decision", who, question: "go", answer: "yes" });
-  const stopped = await execute(running, wish);
+  const stopped = await watchingDns(running, () => execute(running, wish));
   const end = options.waitForWindow
     ? await throughWindows(running, wish, terminal, stopped)
     : stopped;

@@ -18,6 +18,7 @@ import { settleByHand } from "../settle.ts";
 import { listenForInterrupts } from "../signals.ts";
 import type { Terminal } from "../terminal.ts";
 import { renewWindow, throughWindows } from "../windows.ts";
+import { watchingDns } from "../watching-dns.ts";
 
 /** Goes on where the journal ends. What was begun and never settled is looked at first. */
 export async function resume(
@@ -100,7 +101,7 @@ export async function resume(
   const absent = goingBack
     ? []
     : locks.map(({ host, diagnostic }) => ({ host, cause: "unreachable" as const, diagnostic }));
-  const resumed = await resumeRun(running, wish, absent);
+  const resumed = await watchingDns(running, () => resumeRun(running, wish, absent));
   const { refusals } = resumed;
   const end =
     resumed.end && options.waitForWindow

@@ -19,6 +19,7 @@ import { listenForInterrupts } from "../signals.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Terminal } from "../terminal.ts";
 import { checkWayBack, rehearsalJournal } from "../way-back.ts";
+import { watchingDns } from "../watching-dns.ts";
 
 /** Takes a run's hosts back from its journal alone. Ends 0 when all are back, else 11. */
 export async function rollback(
@@ -102,7 +103,7 @@ export async function rollback(
     why: "asked for by the operator",
     who: running.who,
   });
-  const ending = await endRun(running, await execute(running, wish));
+  const ending = await endRun(running, await watchingDns(running, () => execute(running, wish)));
   sayEnding(running, ending, terminal);
   if (wish.level === 3) return EXIT.leftAtOnce;
   const back = wanted.every((host) => state.lanes.get(host)?.back?.standing === "back");

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { Outline } from "../outline.ts";
 import type { RunReport } from "../run-report.ts";
 import { taskId } from "../../model/ids.ts";
+import { availability } from "./availability.ts";
 import { markup } from "./markup.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
@@ -44,7 +45,7 @@ ${facts(report)}
 <h2 id="hosts">Hosts</h2>
 <div class="controls" hidden><label>Only hosts with <input type="search" aria-describedby="filter-count" placeholder="part of a name (/)"></label> <output id="filter-count"></output> <button type="button" value="open">Open all tasks</button> <button type="button" value="close">Close all tasks</button></div>
 ${hostTable(report)}
-<h2 id="changes">What changed</h2>
+${report.dns && availability(report.dns)}<h2 id="changes">What changed</h2>
 ${changes(report)}
 <h2 id="decisions">Decisions</h2>
 ${decisions(report)}

@@ -49,7 +49,7 @@ svg.axis { display: block; width: 100%; height: 1.3rem; }
 svg text { fill: var(--faint); font: .75rem system-ui, sans-serif; }
 .b-ok { fill: var(--bar-ok); } .b-changed { fill: var(--bar-changed); } .b-bad { fill: var(--bar-bad); }
 .b-doubt { fill: var(--bar-doubt); } .b-undone { fill: var(--bar-undone); } .b-skipped { fill: var(--bar-skipped); }
-.b-pause { fill: var(--line); }
+.b-pause { fill: var(--line); } .b-silent { fill: var(--bad); }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .75rem 0; padding: 0; list-style: none; font-size: .875rem; }
 .legend svg { width: .8rem; height: .8rem; vertical-align: -.05rem; margin-right: .4rem; }
 details { border-bottom: 1px solid var(--line); }

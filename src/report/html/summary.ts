@@ -2,6 +2,7 @@
 import { showDuration } from "../../lib/duration.ts";
 import { valueText } from "../change-text.ts";
 import { changesOf } from "../changes-of.ts";
+import { dnsSentence } from "../dns-report.ts";
 import type { HostOutcome, RunReport } from "../run-report.ts";
 import type { Markup } from "./markup.ts";
 import { markup } from "./markup.ts";
@@ -31,6 +32,7 @@ export function facts(report: RunReport): Markup {
     ["How", markup`${howOf(report)}`],
     ["Inputs", entries.length > 0 ? markup`${entries}` : markup`none`],
     ["Hosts", markup`${hostsText(report)}`],
+    ...(report.dns ? [["DNS", markup`${dnsSentence(report.dns)}`] as const] : []),
     ["Way back", wayBack(report)],
     ["Written by", markup`runbook ${report.version}`],
   ];

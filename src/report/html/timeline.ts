@@ -1,6 +1,6 @@
 /** When each host was worked on: one bar a host, in one scale for all. */
 import { showDuration } from "../../lib/duration.ts";
-import type { HostReport, RunReport, TaskReport } from "../run-report.ts";
+import type { DnsServerReport, HostReport, RunReport, TaskReport } from "../run-report.ts";
 import type { Markup } from "./markup.ts";
 import { markup } from "./markup.ts";
 import type { TimeScale } from "./time-scale.ts";
@@ -25,31 +25,49 @@ const ORDER: readonly Shade[] = ["skipped", "ok", "changed", "undone", "doubt", 
 
 export function hostTable(report: RunReport): Markup {
   const { hosts } = report;
-  const whole = { from: Date.parse(report.startedAt), to: Date.parse(report.endedAt) };
+  const whole = wholeOf(report);
   const bars = new Map(hosts.map((host) => [host.host, barsOf(host.tasks, whole.to)]));
   const fleet = barsOf(report.fleet, whole.to);
   const scale = timeScale([...bars.values(), fleet].flat(), whole);
   const titled = hosts.length <= TITLED_HOSTS;
+  const silent = new Map(report.dns?.servers.map(({ host, times }) => [host, times]));
   const rows = hosts
     .toSorted((a, b) => HOST_WORDS[a.outcome].rank - HOST_WORDS[b.outcome].rank)
-    .map((host) => row(host, bars.get(host.host) ?? [], scale, titled));
+    .map((host) =>
+      row(host, bars.get(host.host) ?? [], { scale, titled, silent: silent.get(host.host) }),
+    );
   const fleetRow =
     report.fleet.length === 0
       ? undefined
-      : markup`<tr><th scope="row">the fleet</th><td class="faint">once for all</td><td></td><td class="time">${lane("the fleet", fleet, scale, true)}</td></tr>\n`;
+      : markup`<tr><th scope="row">the fleet</th><td class="faint">once for all</td><td></td><td class="time">${lane("the fleet", fleet, { scale, titled: true })}</td></tr>\n`;
   return markup`<div class="wide" tabindex="0" role="region" aria-label="Hosts and when they were worked on"><table class="hosts">
 <thead><tr><th scope="col">Host</th><th scope="col">Outcome</th><th scope="col">Tasks</th><th scope="col">${axis(whole)}</th></tr></thead>
 <tbody>
 ${rows}${fleetRow}</tbody></table></div>
-${legend([...bars.values(), fleet].flat(), scale)}`;
+${legend(
+  [...bars.values(), fleet].flat(),
+  scale,
+  [...silent.values()].some((some) => some.length > 0),
+)}`;
 }
 
-function row(host: HostReport, bars: readonly Bar[], scale: TimeScale, titled: boolean): Markup {
+export function wholeOf(report: RunReport): { readonly from: number; readonly to: number } {
+  return { from: Date.parse(report.startedAt), to: Date.parse(report.endedAt) };
+}
+
+interface LaneLook {
+  readonly scale: TimeScale;
+  readonly titled: boolean;
+  /** When the host's server gave no answer. */
+  readonly silent?: DnsServerReport["times"] | undefined;
+}
+
+function row(host: HostReport, bars: readonly Bar[], look: LaneLook): Markup {
   const word = HOST_WORDS[host.outcome];
   const address =
     host.address === host.host ? undefined : markup` <span class="faint">${host.address}</span>`;
   const why = host.lost && markup`<br><span class="faint">${host.lost.summary}</span>`;
-  return markup`<tr data-host="${host.host}"><th scope="row"><span class="host">${host.host}</span>${address}</th><td><span class="${word.tone}">${word.text}</span>${why}</td><td class="number">${countsText(host)}</td><td class="time">${lane(host.host, bars, scale, titled)}</td></tr>\n`;
+  return markup`<tr data-host="${host.host}"><th scope="row"><span class="host">${host.host}</span>${address}</th><td><span class="${word.tone}">${word.text}</span>${why}</td><td class="number">${countsText(host)}</td><td class="time">${lane(host.host, bars, look)}</td></tr>\n`;
 }
 
 function countsText({ counts }: HostReport): string {
@@ -65,7 +83,7 @@ function countsText({ counts }: HostReport): string {
   return parts.flatMap(([count, word]) => (count > 0 ? [`${count} ${word}`] : [])).join(", ");
 }
 
-function lane(name: string, bars: readonly Bar[], scale: TimeScale, titled: boolean): Markup {
+function lane(name: string, bars: readonly Bar[], { scale, titled, silent }: LaneLook): Markup {
   const [first, last] = [bars[0], bars.at(-1)];
   if (!first || !last) return markup``;
   const spent = Math.max(...bars.map(({ to }) => to)) - first.from;
@@ -82,7 +100,19 @@ function lane(name: string, bars: readonly Bar[], scale: TimeScale, titled: bool
     ({ from, to }) =>
       markup`<rect class="b-pause" x="${percent(scale.place(from))}" width="${percent(scale.place(to) - scale.place(from))}" y="40%" height="20%"/>`,
   );
-  return markup`<svg class="lane" role="img" aria-label="${label}">${pauses}${rects}</svg>`;
+  return markup`<svg class="lane" role="img" aria-label="${label}">${pauses}${rects}${silences(silent ?? [], scale)}</svg>`;
+}
+
+/** At the foot of what was done meanwhile. */
+function silences(times: DnsServerReport["times"], scale: TimeScale): readonly Markup[] {
+  return times.map(({ from, to, why }) => {
+    const [x, end] = [
+      scale.place(Date.parse(from)),
+      to === undefined ? 100 : scale.place(Date.parse(to)),
+    ];
+    const words = `DNS: ${why}: ${clock(Date.parse(from))}${to === undefined ? "" : `, ${showDuration(Date.parse(to) - Date.parse(from))}`}`;
+    return markup`<rect class="b-silent" x="${percent(x)}" width="${percent(Math.max(0.3, end - x))}" y="75%" height="25%"><title>${words}</title></rect>`;
+  });
 }
 
 function barTitle({ from, to, text, tasks }: Bar): string {
@@ -160,7 +190,7 @@ const SHADE_WORDS: { readonly [shade in Shade]: string } = {
   skipped: "skipped",
 };
 
-function legend(bars: readonly Bar[], scale: TimeScale): Markup {
+function legend(bars: readonly Bar[], scale: TimeScale, isSilent: boolean): Markup {
   const there = new Set(bars.map(({ shade }) => shade));
   const items = ORDER.filter((shade) => there.has(shade)).map(
     (shade) =>
@@ -170,7 +200,10 @@ function legend(bars: readonly Bar[], scale: TimeScale): Markup {
     ({ from, to }) =>
       markup`<li><svg aria-hidden="true"><rect class="b-pause" width="100%" height="100%"/></svg>${showDuration(to - from)} in which nothing happened, from ${clock(from)}</li>`,
   );
-  return markup`<ul class="legend">${items}${pause}</ul>`;
+  const silence = isSilent
+    ? markup`<li><svg aria-hidden="true"><rect class="b-silent" width="100%" height="25%" y="75%"/></svg>no answer to DNS</li>`
+    : undefined;
+  return markup`<ul class="legend">${items}${silence}${pause}</ul>`;
 }
 
 function percent(value: number): string {

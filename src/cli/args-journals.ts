@@ -2,7 +2,7 @@
 import { Option } from "commander";
 import type { Command } from "commander";
 import { withState } from "./args-options.ts";
-import type { ReportOptions, RunsOptions, ShowOptions } from "./options.ts";
+import type { HandOverOptions, ReportOptions, RunsOptions, ShowOptions } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 export function addJournalCommands(
@@ -10,13 +10,29 @@ export function addJournalCommands(
   terminal: Terminal,
   end: (code: number) => void,
 ): void {
-  withState(program.command("runs"))
+  const runs = withState(program.command("runs"))
     .description("the runs that have a journal here")
     .option("--json", "as JSON")
     .action(async (options: RunsOptions) => {
-      const { runs } = await import("./commands/runs.ts");
-      end(await runs(options, terminal));
+      const commands = await import("./commands/runs.ts");
+      end(await commands.runs(options, terminal));
     });
+  const PASSPHRASE = "holds the passphrase that wraps its key; without it, it is asked for";
+  withState(runs.command("export").argument("<run>").argument("<file>"))
+    .description("hand a run over to another state folder: here it is only read from then on")
+    .option("--passphrase-file <file>", PASSPHRASE)
+    .action(async (run: string, file: string, _: HandOverOptions, command: Command) => {
+      const { exportRun } = await import("./commands/hand-over.ts");
+      end(await exportRun(run, file, command.optsWithGlobals(), terminal));
+    });
+  withState(runs.command("import").argument("<file>"))
+    .description("take over a run that was exported, to go on with it or to take it back")
+    .option("--passphrase-file <file>", PASSPHRASE)
+    .action(async (file: string, _: HandOverOptions, command: Command) => {
+      const { importRun } = await import("./commands/hand-over.ts");
+      end(await importRun(file, command.optsWithGlobals(), terminal));
+    });
+  for (const command of runs.commands) command.exitOverride().copyInheritedSettings(program);
 
   withState(program.command("show").argument("[run]"))
     .description("what a run did, host by host")

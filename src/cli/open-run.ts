@@ -118,6 +118,14 @@ export async function openRun(
     terminal.err(`Run ${first.run} is being worked on by another process: ${claim.by}\n`);
     return EXIT.locked;
   }
+  const elsewhere = await first.store.handedOver(first.run);
+  if (elsewhere !== undefined) {
+    await claim.release();
+    terminal.err(
+      `Run ${first.run} was handed over: ${elsewhere}. Go on with it there, or take it back: runbook runs import FILE\n`,
+    );
+    return EXIT.locked;
+  }
   // Read again under the claim: it may have grown since.
   const read = await readIn(store, first.run, terminal);
   if (typeof read === "number") {

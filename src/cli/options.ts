@@ -101,6 +101,10 @@ export interface CleanOptions extends UnlockOptions {
   readonly journalsOnly?: true;
 }
 
+export interface HandOverOptions extends StateOptions {
+  readonly passphraseFile?: string;
+}
+
 export interface RunsOptions extends StateOptions {
   readonly json?: true;
 }

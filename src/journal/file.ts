@@ -12,6 +12,7 @@ import { JournalFailure } from "../model/journal-entry.ts";
 import { errorText } from "../lib/error-words.ts";
 import { encodeLine } from "./codec.ts";
 import type { RunKey } from "./seal.ts";
+import { createIn } from "./shared-folder.ts";
 
 interface Waiting {
   readonly line: JournalLine;
@@ -67,7 +68,7 @@ export class JournalFile implements Journal, AsyncDisposable {
       release?: () => Promise<void>;
     },
   ): Promise<JournalFile> {
-    const file = await open(path, "wx", 0o600);
+    const file = await createIn(dirname(path), path);
     await syncFolder(dirname(path));
     const end = { seq: 0, hash: options.firstHash, bytes: 0 };
     const journal = new JournalFile(file, options.clock, options.key, end, options.wrappedKey);

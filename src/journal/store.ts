@@ -1,5 +1,5 @@
 /** The state folder: one journal per run, and the key that all of them are readable with. */
-import { mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,10 +12,12 @@ import { JournalFailure } from "../model/journal-entry.ts";
 import { checkLines } from "./check.ts";
 import { FIRST_HASH } from "./codec.ts";
 import { JournalFile, syncFolder } from "./file.ts";
+import type { HandOver } from "./hand-over.ts";
 import type { ReadJournal } from "./read.ts";
 import { readJournal } from "./read.ts";
 import type { RunKey } from "./seal.ts";
 import { newKey, seal, unseal } from "./seal.ts";
+import { createIn } from "./shared-folder.ts";
 import { upgraded } from "./upgrade.ts";
 import type { Claimed } from "./writer-lock.ts";
 import { claimWriter, isClaimed } from "./writer-lock.ts";
@@ -106,9 +108,13 @@ export class JournalStore {
     const path = this.path(run);
     if (!(await exists(path))) return undefined;
     const stateKey = await this.#stateKey("find");
+    const own = await readFile(this.#keyOf(run), "utf8").catch(() => undefined);
     const journal = await readJournal(path, (wrapped) => {
-      const plain = stateKey && unseal(stateKey, wrapped, "run key");
-      return plain === undefined ? undefined : Buffer.from(plain, "base64");
+      const opened = [own?.trim(), wrapped].map(
+        (text) => text && stateKey && unseal(stateKey, text, "run key"),
+      );
+      const plain = opened.find((text) => text);
+      return plain ? Buffer.from(plain, "base64") : undefined;
     });
     if (journal.problems.length > 0) return journal;
     const lines = upgraded(journal.lines);
@@ -126,8 +132,64 @@ export class JournalStore {
 
   /** Under this process's claim. */
   async remove(run: RunId): Promise<void> {
-    await rm(this.path(run), { force: true });
+    for (const path of [this.path(run), this.#keyOf(run), this.#handedOver(run)])
+      await rm(path, { force: true });
     await syncFolder(this.folder);
+  }
+
+  /** The journal as it is on disk. */
+  bytes(run: RunId): Promise<Buffer> {
+    return readFile(this.path(run));
+  }
+
+  /**
+   * Takes in a run that was handed over, under this process's claim. It must not be here, unless it was handed over from
+   * here and what comes back is that journal, or one that went on from there.
+   */
+  async adopt({ run, key, journal }: HandOver): Promise<"adopted" | "here"> {
+    const stateKey = await this.stateKey("make");
+    if (!stateKey) throw new Error(`${this.#keyFile} cannot be read`);
+    const here = await readFile(this.path(run)).catch(() => undefined);
+    const comesBack =
+      here && (await this.handedOver(run)) !== undefined && startsWith(journal, here);
+    if (here && !comesBack) return "here";
+    await this.#put(this.#keyOf(run), `${seal(stateKey, key.toString("base64"), "run key")}\n`);
+    await this.#put(this.path(run), journal);
+    await rm(this.#handedOver(run), { force: true });
+    await syncFolder(this.folder);
+    return "adopted";
+  }
+
+  /** From now on it is only read here. */
+  async handOver(run: RunId, words: string): Promise<void> {
+    await this.#put(this.#handedOver(run), `${words}\n`);
+    await syncFolder(this.folder);
+  }
+
+  /** To whom and when it was handed over, in words. Undefined: it was not. */
+  async handedOver(run: RunId): Promise<string | undefined> {
+    const text = await readFile(this.#handedOver(run), "utf8").catch(() => undefined);
+    return text?.trim();
+  }
+
+  #handedOver(run: RunId): string {
+    return join(this.folder, `${run}.handed-over`);
+  }
+
+  /** The key of a run that came from another state folder. */
+  #keyOf(run: RunId): string {
+    return join(this.folder, `${run}.key`);
+  }
+
+  /** Whole or not at all. */
+  async #put(path: string, bytes: Buffer | string): Promise<void> {
+    const beside = `${path}.${process.pid}.new`;
+    await rm(beside, { force: true });
+    const file = await createIn(this.folder, beside);
+    await file.writeFile(bytes);
+    await file.sync();
+    await file.close();
+    await rename(beside, path);
   }
 
   async claim(run: RunId): Promise<Claimed> {
@@ -153,7 +215,7 @@ export class JournalStore {
     if (found !== undefined) return Buffer.from(found.trim(), "base64");
     if (missing === "find") return undefined;
     const key = newKey();
-    const file = await open(this.#keyFile, "wx", 0o600).catch(() => undefined);
+    const file = await createIn(dirname(this.#keyFile), this.#keyFile).catch(() => undefined);
     // Somebody else made it at this moment: theirs counts.
     if (!file) return this.#stateKey("find");
     await file.writeFile(`${key.toString("base64")}\n`);
@@ -177,6 +239,10 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+function startsWith(whole: Buffer, part: Buffer): boolean {
+  return whole.subarray(0, part.length).equals(part);
 }
 
 export function noSuchRun(run: string): Diagnostic {

@@ -15,6 +15,8 @@ export interface Wish {
   readonly keep: number;
   /** Also runs that could still be taken back. */
   readonly wayBack: boolean;
+  /** Their hosts are left as they are. */
+  readonly journalsOnly: boolean;
 }
 
 export interface Candidate {
@@ -51,13 +53,18 @@ async function judge(store: JournalStore, run: RunId, wish: Wish): Promise<Candi
   const state = fold(journal.lines);
   const [first, last] = [journal.lines[0], journal.lines.at(-1)];
   if (!state || !first || !last) return "its journal has no first line";
+  const candidate = { run, startedAt: first.at, endedAt: last.at };
+  if ((await store.handedOver(run)) !== undefined) {
+    if (!wish.journalsOnly)
+      return "it was handed over: --journals-only removes what is left of it here";
+    return last.at > wish.before ? "it is too young" : { ...candidate, outcome: "handed over" };
+  }
   if (!state.finished)
     return `it is not finished: \`runbook resume ${run}\`, or \`runbook abandon ${run}\` gives it up`;
   if (last.at > wish.before) return "it is too young";
   if (!wish.wayBack && isWanted(state))
     return "it can still be taken back: --way-back says otherwise";
-  const { outcome } = state.finished;
-  return { run, startedAt: first.at, endedAt: last.at, outcome };
+  return { ...candidate, outcome: state.finished.outcome };
 }
 
 /** Something that it did could be taken back, and was not. */

@@ -48,6 +48,7 @@ export async function clean(
     before: systemClock.now() - age,
     keep: options.keep ?? 0,
     wayBack: options.wayBack === true,
+    journalsOnly: options.journalsOnly === true,
   });
   for (const { run, why } of choice.stays) terminal.out(`${run}  stays: ${printable(why)}\n`);
   for (const { run, outcome } of choice.goes) terminal.out(`${run}  goes: ${outcome}\n`);
@@ -87,6 +88,12 @@ async function cleanRun(
   options: CleanOptions,
   terminal: Terminal,
 ): Promise<number> {
+  if ((await store.handedOver(one.run)) !== undefined) {
+    if (options.dryRun) return EXIT.done;
+    await store.remove(one.run);
+    terminal.out(`${one.run}  removed here\n`);
+    return EXIT.done;
+  }
   const opened = await openRun(one.run, () => true, options, terminal);
   if (typeof opened === "number") return opened;
   await using run = opened;

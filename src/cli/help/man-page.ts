@@ -10,7 +10,10 @@ function leaves(
 ): readonly (readonly [string, CommandShape])[] {
   return shape.commands.flatMap((command) => {
     const own = [...path, command.name];
-    return command.commands.length > 0 ? leaves(command, own) : [[own.join(" "), command] as const];
+    const below = leaves(command, own);
+    // A command with others below it may do something by itself, too.
+    const bySelf = below.length === 0 || command.options.length > 0;
+    return bySelf ? [[own.join(" "), command] as const, ...below] : below;
   });
 }
 

@@ -2,7 +2,7 @@
  * A run's claim on a host: one file on the host, created atomically, holding run id, fencing number and who. It has no
  * lease and does not expire. Every job of the run compares the number, so a paused old controller is refused by the host.
  */
-import { renderCommand, sh } from "../model/command.ts";
+import { sh } from "../model/command.ts";
 import type { Command } from "../model/command.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { HostId } from "../model/ids.ts";
@@ -46,7 +46,7 @@ export function lockCommand({ run, fencing, lives, who, playbook }: Claim): Comm
 printf '%ssince %s\n' ${claim} "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$t" || exit 3
 kept() { sync "$b/lock/fencing" 2>/dev/null || sync; echo "taken $w"; }
 if ln "$t" "$b/lock/fencing" 2>/dev/null; then rm -f "$t"; kept; exit 0; fi
-{ read -r r n; read -r k l; } <"$b/lock/fencing" || { rm -f "$t"; exit 3; }
+r= n= k= l=; { read -r r n; read -r k l; } <"$b/lock/fencing"
 known() { [ "$k" != life ] || case ${` ${lives.join(" ")} `} in *" $l "*) ;; *) return 1 ;; esac; }
 if [ "$r" = ${run} ] && [ "$n" -lt ${fencing} ] && known; then mv -f "$t" "$b/lock/fencing"; kept; exit 0; fi
 rm -f "$t"; if [ "$r $n $k $l" = ${`${run} ${fencing} life ${own}`} ]; then echo "taken $w"; else echo held; cat "$b/lock/fencing"; fi`;
@@ -70,10 +70,11 @@ export interface Holder {
   readonly words: readonly string[];
 }
 
+/** Undefined where it is none that any release wrote. */
 export function holderIn(text: string): Holder | undefined {
   const [first = "", ...more] = text.trim().split("\n");
   const [run = "", fencing = ""] = first.split(" ");
-  if (run === "") return undefined;
+  if (!/^[\w-]+$/.test(run) || !/^\d+$/.test(fencing)) return undefined;
   const life = more.find((line) => line.startsWith("life "))?.slice("life ".length);
   const words = more.filter((line) => !line.startsWith("life "));
   return { run, fencing: Number(fencing), life, words };
@@ -93,7 +94,7 @@ export async function takeLock(session: HostSession, command: Command): Promise<
     unreachable: ended.kind === "connection-lost",
     diagnostic: {
       ...problem("engine/lock-failed", `the lock could not be taken: ${endedHow(ended)}`),
-      detail: [renderCommand(command).split("\n")[0] ?? ""],
+      hint: "It is a folder in /var/lib/runbook, without root in ~/.runbook: is there room, and may this user write there?",
     },
   };
 }
@@ -234,9 +235,9 @@ function problemOf({ state }: Running, host: HostId, answer: LockAnswer): readon
 
 function heldBy(state: RunState, host: HostId, by: string): Diagnostic {
   const holder = holderIn(by);
-  const run = holder?.run ?? "";
-  const detail = holder?.words ?? [];
-  if (holder && run === state.spec.run && !isKnown(state, holder))
+  if (!holder) return unreadable(host, by);
+  const { run, words: detail } = holder;
+  if (run === state.spec.run && !isKnown(state, holder))
     return {
       ...problem(
         "engine/gone-on-elsewhere",
@@ -253,6 +254,16 @@ function heldBy(state: RunState, host: HostId, by: string): Diagnostic {
     ),
     detail,
   };
+}
+
+/** Nothing here writes such a lock, but a disk that lost power, or a person, may leave one. */
+function unreadable(host: HostId, by: string): Diagnostic {
+  const what = by === "" ? "it is empty" : `it says ${JSON.stringify(by.slice(0, 60))}`;
+  return problem(
+    "engine/lock-unreadable",
+    `${host} is locked, and nobody can read by whom: ${what}`,
+    "It is the folder `lock` in /var/lib/runbook, or in ~/.runbook. See that no run is at work there, then remove it.",
+  );
 }
 
 /**

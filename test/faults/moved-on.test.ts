@@ -1,6 +1,10 @@
 import { describe, expect, jest, test } from "@jest/globals";
+import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { secret } from "../../src/model/command.ts";
+import { encryptVault } from "../../src/vault/vault.ts";
+import { installSudo, withSudo } from "../helpers/fake-sudo.ts";
 import type { PrivateFleet } from "../helpers/private-fleet.ts";
 import { startFleet } from "../helpers/private-fleet.ts";
 
@@ -68,5 +72,53 @@ describe("F24: between a run and its resume", () => {
     expect(fleet.host("c").has("effects")).toBe(false);
     expect(err).toContain("c came to the inventory since the run began");
     expect(out).toContain("Done.");
+  });
+});
+
+const vaulted = (text: string, password: string): string =>
+  encryptVault(
+    Buffer.from(text),
+    { label: "", password: secret(password) },
+    { salt: randomBytes(32) },
+  );
+
+describe("F25: between a run and its resume", () => {
+  /** The become password is in the vault; the run has stopped half-way. */
+  async function sudoHalfWay(): Promise<PrivateFleet> {
+    const fleet = await startFleet(["a"], {
+      env: withSudo,
+      groups: "word=old\nansible_become=true\n",
+    });
+    installSudo(fleet, "a", "tiger");
+    fleet.file("two.yaml", PLAYBOOK);
+    fleet.file("group_vars/all/vault.yml", vaulted("ansible_become_password: tiger\n", "first"));
+    fleet.file("vault-password", "first\n", 0o600);
+    const { code } = await fleet.runbook([...apply, "--vault-password-file", "vault-password"]);
+    expect(code).toBe(2);
+    fleet.host("a").write("ready", "");
+    return fleet;
+  }
+
+  test("a vault that was encrypted anew, with another sudo password in it, is read anew", async () => {
+    await using fleet = await sudoHalfWay();
+    installSudo(fleet, "a", "lion");
+    fleet.file("group_vars/all/vault.yml", vaulted("ansible_become_password: lion\n", "second"));
+    fleet.file("vault-password", "second\n", 0o600);
+    const { code } = await fleet.runbook(["resume", "--vault-password-file", "vault-password"]);
+    expect(code).toBe(0);
+    expect(fleet.host("a").read("effects")).toBe("old\nready\n");
+  });
+
+  test("a vault password that does not open it is said, and the run goes on with what its journal has", async () => {
+    await using fleet = await sudoHalfWay();
+    fleet.file("vault-password", "forgotten\n", 0o600);
+    const { code, err } = await fleet.runbook([
+      "resume",
+      "--vault-password-file",
+      "vault-password",
+    ]);
+    expect(err).toContain("the inventory was not read anew: ");
+    expect(code).toBe(0);
+    expect(fleet.host("a").read("effects")).toBe("old\nready\n");
   });
 });

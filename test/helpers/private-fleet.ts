@@ -157,7 +157,8 @@ function privateHost(name: string, server: SshServer, root: string): PrivateHost
     has: (inside) => existsSync(path(inside)),
     read: (inside) => readFileSync(path(inside), "utf8"),
     write: (inside, text, mode = 0o644) => {
-      own(mkdirp(dirname(path(inside))));
+      for (let above = dirname(inside); above !== "."; above = dirname(above))
+        own(mkdirp(path(above)));
       writeFileSync(path(inside), text);
       chmodSync(path(inside), mode);
       own(path(inside));

@@ -107,8 +107,10 @@ async function applyRun(
       })),
       terminal,
     );
-    await refused("a lock is held");
-    return beginning.problems.some((one) => one.kind === "held") ? EXIT.locked : EXIT.refused;
+    terminal.err("Refused; nothing was changed.\n");
+    const isHeld = beginning.problems.some((one) => one.kind === "held");
+    await refused(isHeld ? "a lock is held" : "a lock could not be taken");
+    return isHeld ? EXIT.locked : EXIT.refused;
   }
   const { plan } = beginning;
   if (plan.refusals.length > 0) {

@@ -70,7 +70,13 @@ describe("a fleet", () => {
       "# Held by runbook\n# run: R1\n",
     );
     const config = readFileSync(fleet.host("ns3").path("/etc/lightningstream.yml"), "utf8");
-    put("ns3", "/etc/lightningstream.yml", config.replace("v5", "other"));
+    put(
+      "ns3",
+      "/etc/lightningstream.yml",
+      `${config.replace("v5", "other")}\nsweeper:\n  enabled: true\n  retention_days: 30\n`,
+    );
+    put("ns1", "/etc/cron.d/count", "# pdnsutil in a comment\n");
+    put("ns2", "/etc/cron.d/count", "5 * * * * root pdnsutil list-all-zones | wc -l\n");
     const { code } = await doctor();
     expect(code).toBe(14);
     const found = await troubles();
@@ -80,9 +86,11 @@ describe("a fleet", () => {
         expect.stringMatching(
           /^ns2 error hold: a unit is held by run R1: .*zz-runbook-hold\.conf$/,
         ),
+        expect.stringMatching(/^ns2 warning jobs: \/etc\/cron\.d\/count calls pdnsutil/),
         expect.stringMatching(/^ns3 error schema and prefix: /),
       ]),
     );
+    expect(found.filter((one) => one.startsWith("ns1 warning jobs"))).toEqual([]);
     expect(existsSync(fleet.host("ns1").path("/var/lib/runbook/lock/fencing"))).toBe(true);
   });
 

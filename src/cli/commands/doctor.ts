@@ -8,6 +8,8 @@ import { hostId, taskId } from "../../model/ids.ts";
 import { hostList } from "../../report/host-list.ts";
 import type { Finding } from "../doctor/findings.ts";
 import { disagreements, findingOf, judgeSurvey } from "../doctor/findings.ts";
+import type { SnapshotTimes } from "../doctor/hazards.ts";
+import { forgottenDeletions } from "../doctor/hazards.ts";
 import { doctorsPlaybook, LOOKS } from "../doctor/playbook.ts";
 import type { Survey } from "../doctor/survey.ts";
 import { SURVEY, surveyIn } from "../doctor/survey.ts";
@@ -114,6 +116,9 @@ async function lookOn(
             findings?.push(
               verdict.kind === "holds" ? well : findingOf(task.name, verdict.diagnostic),
             );
+            const survey = surveys.get(host);
+            if (survey && isSnapshots(answer.seen))
+              findings?.push(...forgottenDeletions(survey, answer.seen, running.clock.now()));
             continue;
           }
           case "problem":
@@ -125,6 +130,10 @@ async function lookOn(
       }
     }),
   );
+}
+
+function isSnapshots(seen: unknown): seen is SnapshotTimes {
+  return typeof seen === "object" && seen !== null && "newest" in seen && "instance" in seen;
 }
 
 /** The few values of a sighting that an operator knows by name. */

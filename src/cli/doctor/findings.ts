@@ -1,5 +1,6 @@
 /** What a doctor finds on a host, and what to do about it. Pure: from a survey to findings. */
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import { earlyOpeners, libraryFormat } from "./hazards.ts";
 import type { Survey } from "./survey.ts";
 
 export interface Finding {
@@ -33,6 +34,8 @@ export function judgeSurvey(survey: Survey): readonly Finding[] {
     ...packages(survey),
     ...leftOvers(survey),
     ...hazards(survey),
+    ...earlyOpeners(survey),
+    ...libraryFormat(survey),
   ];
 }
 

@@ -33,6 +33,15 @@ if has systemctl; then
 fi
 if [ -e /etc/lightningstream.yml ]; then k mode "$(stat -c '%a' /etc/lightningstream.yml 2>/dev/null)"; fi
 grep -qs '^ *lmdb-schema-version *=' /etc/powerdns/pdns.conf /etc/powerdns/pdns.d/*.conf && k pinned "$(grep -hs '^ *lmdb-schema-version *=' /etc/powerdns/pdns.conf /etc/powerdns/pdns.d/*.conf | tail -n 1)"
+for f in /etc/crontab /etc/cron.*/* /var/spool/cron/* /var/spool/cron/crontabs/* /etc/systemd/system/*.service; do
+  if [ -f "$f" ] && grep -v '^[[:space:]]*#' "$f" 2>/dev/null | grep -qw pdnsutil; then k job "$f"; fi
+done
+if has dpkg-query; then k liblmdb "$(dpkg-query -W -f='\${Version}' liblmdb0 2>/dev/null)"
+elif has rpm; then k liblmdb "$(rpm -q --qf '%{VERSION}' lmdb-libs 2>/dev/null | grep '^[0-9]')"; fi
+if has apt-cache; then k liblmdb_next "$(apt-cache policy liblmdb0 2>/dev/null | sed -n 's/^ *Candidate: *\\([0-9].*\\)/\\1/p')"; fi
+if [ -r /etc/lightningstream.yml ]; then
+  awk '/^[^ #]/ { on = /^sweeper:/ } on && $1 == "enabled:" { print "sweeper\\t" $2 } on && $1 == "retention_days:" { print "sweeper_days\\t" $2 }' /etc/lightningstream.yml
+fi
 k over yes`);
 
 export interface Survey {

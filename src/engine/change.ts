@@ -17,6 +17,7 @@ import type { Prepared } from "./prepared.ts";
 import { readerFor, sessionFor } from "./prepared.ts";
 import { registeredFailure, registeredOk } from "./registered.ts";
 import type { Running } from "./running.ts";
+import { isTooLate } from "./too-late.ts";
 import { problem } from "./running.ts";
 import { settleFailed, settleProblem } from "./task-run.ts";
 import { judged } from "./verdict-words.ts";
@@ -88,6 +89,8 @@ async function continueFrom(
         running.clock.ticks() - began,
       );
     case "pending":
+      // A look may take long, and what takes long may end outside of the window.
+      if (isTooLate(running, of)) return;
       return change(running, prepared, step, check, { began, boot });
   }
   assertNever(check);

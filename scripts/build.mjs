@@ -21,6 +21,33 @@ const nativeParts = {
   },
 };
 
+/** Writes the validators of all steps into the program, which would compile the few that it needs at each start. */
+async function validators() {
+  const { writtenValidators } = await import(join(root, "dist/playbook/known-schemas.js"));
+  const { steps } = await import(join(root, "dist/steps/index.js"));
+  const written = writtenValidators(steps);
+  const entries = [...written.keys()].map(
+    (key) => `${JSON.stringify(key)}: () => require(${JSON.stringify(`validator:${key}`)})`,
+  );
+  return {
+    name: "validators",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^validator:/ }, ({ path }) => ({
+        path: path.slice("validator:".length),
+        namespace: "validator",
+      }));
+      onLoad({ filter: /./, namespace: "validator" }, ({ path }) => ({
+        contents: written.get(path),
+        resolveDir: root,
+      }));
+      onLoad({ filter: /src.playbook.ready-made[.]ts$/ }, () => ({
+        contents: `export const readyMade = {${entries.join(",")}};`,
+        resolveDir: root,
+      }));
+    },
+  };
+}
+
 /** False when it failed; why has been written to stderr by then. */
 export async function build() {
   const compiler = join(root, "node_modules/typescript/bin/tsc");
@@ -58,7 +85,7 @@ export async function build() {
       supported: { "dynamic-import": false },
       // It finds a file of its own beside itself: a worker.
       external: ["pino", "cpu-features"],
-      plugins: [nativeParts],
+      plugins: [nativeParts, await validators()],
     }),
   ]).catch((failure) => failure);
   if (!Array.isArray(made)) return false;

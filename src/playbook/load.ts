@@ -22,7 +22,7 @@ import { faultsOf, inFileOrder } from "./validate.ts";
 import { readWatchDns } from "./watch-dns.ts";
 
 // Tasks are judged one by one, where their step is known.
-const FRAME = playbookFrame({ type: "object" }, phaseSchema({ type: "object" }));
+export const FRAME = playbookFrame({ type: "object" }, phaseSchema({ type: "object" }));
 
 const LISTS = [
   "goal",

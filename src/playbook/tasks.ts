@@ -37,7 +37,7 @@ export interface Position {
 }
 
 // Keys are judged here, not by the schema: whether one is a step depends on all the others.
-const TASK: JsonSchema = { title: "task", type: "object", properties: TASK_KEYWORDS };
+export const TASK: JsonSchema = { title: "task", type: "object", properties: TASK_KEYWORDS };
 
 /** Reads a task and those inside it, first the task itself. Says everything that is wrong with it alone. */
 export function readTask(

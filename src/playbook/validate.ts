@@ -1,11 +1,13 @@
-// The only door to ajv. Schemas are compiled when they are first needed: compiling all of them would cost every
-// start more than most commands take.
+// The only door to ajv. Schemas that are known before there is a playbook are compiled by the build, because compiling
+// the few that a playbook needs was a fifth of a start; the others when they are first needed.
+import { createHash } from "node:crypto";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { Diagnostic, Outcome, Place } from "../model/diagnostic.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Task } from "../model/playbook.ts";
 import type { AnyStep } from "../model/step.ts";
 import { explain } from "./explain.ts";
+import { readyMade, type ReadyMade } from "./ready-made.ts";
 import { paramsOf, strictSchema, type JsonSchema } from "./step-schema.ts";
 
 /** One complaint of the validator, with all that is needed to say it better. */
@@ -37,17 +39,25 @@ const OPTIONS = {
   code: { optimize: false },
 } as const;
 
+/** `filling` also writes the defaults of the schema into the value. */
+export type Use = "checking" | "filling";
+
+export const USES = {
+  checking: OPTIONS,
+  filling: { ...OPTIONS, useDefaults: true },
+} as const;
+
 interface Compiler {
-  readonly ajv: Ajv2020;
-  readonly compiled: WeakMap<JsonSchema, ValidateFunction>;
+  readonly use: Use;
+  ajv: Ajv2020 | undefined;
+  readonly compiled: WeakMap<JsonSchema, ReadyMade>;
 }
 
-let checking: Compiler | undefined;
-let filling: Compiler | undefined;
+const checking: Compiler = { use: "checking", ajv: undefined, compiled: new WeakMap() };
+const filling: Compiler = { use: "filling", ajv: undefined, compiled: new WeakMap() };
 
 /** Everything about a value that its schema forbids. */
 export function faultsOf(schema: JsonSchema, value: Json): readonly SchemaFault[] {
-  checking ??= { ajv: new Ajv2020(OPTIONS), compiled: new WeakMap() };
   return run(checking, schema, value);
 }
 
@@ -57,10 +67,6 @@ export function validateParams(
   rendered: JsonObject,
   task: Task,
 ): Outcome<JsonObject> {
-  filling ??= {
-    ajv: new Ajv2020({ ...OPTIONS, useDefaults: true }),
-    compiled: new WeakMap(),
-  };
   const params = structuredClone(rendered);
   const faults = run(filling, strictSchema(step), params);
   if (faults.length === 0) return { value: params, problems: [] };
@@ -76,7 +82,6 @@ export function validateParams(
 
 /** Why a schema that somebody wrote is not one; nothing when it is fine. */
 export function schemaProblem(schema: JsonSchema): string | undefined {
-  checking ??= { ajv: new Ajv2020(OPTIONS), compiled: new WeakMap() };
   try {
     compiled(checking, schema);
     return undefined;
@@ -92,15 +97,26 @@ export function isSecretParam(step: AnyStep, path: readonly string[]): boolean {
 
 function run(compiler: Compiler, schema: JsonSchema, value: Json): readonly SchemaFault[] {
   const validate = compiled(compiler, schema);
-  return validate(value) ? [] : (validate.errors ?? []).map(fault);
+  // What ajv wrote: its validators keep their complaints in `errors`.
+  return validate(value) === true ? [] : ((validate.errors ?? []) as ErrorObject[]).map(fault);
 }
 
-function compiled(compiler: Compiler, schema: JsonSchema): ValidateFunction {
+function compiled(compiler: Compiler, schema: JsonSchema): ReadyMade {
   const known = compiler.compiled.get(schema);
   if (known !== undefined) return known;
-  const validate = compiler.ajv.compile(schema);
+  const validate = readyMade[keyOf(compiler.use, schema)]?.() ?? compile(compiler, schema);
   compiler.compiled.set(schema, validate);
   return validate;
+}
+
+function compile(compiler: Compiler, schema: JsonSchema): ValidateFunction {
+  compiler.ajv ??= new Ajv2020(USES[compiler.use]);
+  return compiler.ajv.compile(schema);
+}
+
+/** Of all that the schema says: one that was changed since is another one, and is compiled anew. */
+export function keyOf(use: Use, schema: JsonSchema): string {
+  return `${use} ${createHash("sha256").update(JSON.stringify(schema)).digest("base64url")}`;
 }
 
 function fault(error: ErrorObject): SchemaFault {

@@ -115,7 +115,7 @@ describe("init", () => {
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toContain("name servers with Lightning Stream: ns1, ns2, ns3\n");
     expect(readFileSync(join(fleet.folder, "runbook-site.yml"), "utf8")).toContain(
-      'target_version: "5.1.*"\nold_schema: 5\nnew_schema: 6\nnew_prefix: v6\n',
+      'target_version: "5.1.*"\nold_schema: 5\nnew_schema: 6\nnew_prefix: "v6"\n',
     );
     const again = await init("--target-version", "5.1.*");
     expect({ code: again.code, err: again.err }).toEqual({

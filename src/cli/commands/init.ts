@@ -30,10 +30,17 @@ export async function init(given: InitOptions, terminal: Terminal): Promise<numb
   const found = await standing(running, servers, terminal);
   if (found === undefined) return EXIT.refused;
   terminal.out(`they are at schema ${found.schema}, prefix ${found.prefix ?? "none"}\n`);
-  const version = options.targetVersion ?? (await terminal.ask("Version to install (5.1.*): "));
+  if (found.schema >= NEWEST.schema && options.targetVersion === undefined) {
+    terminal.err(
+      `That is the schema of PowerDNS ${NEWEST.release}, so there is nothing to migrate to; nothing was written. --target-version names a later release.\n`,
+    );
+    return EXIT.refused;
+  }
+  const version =
+    options.targetVersion ?? (await terminal.ask(`Version to install (${NEWEST.release}): `));
   if (version === undefined)
     terminal.err("No --target-version was given: give it with -e target_version=… later.\n");
-  const files = filesFor(options.out, servers, found.schema, version === "" ? "5.1.*" : version);
+  const files = filesFor(options.out, servers, found, version === "" ? NEWEST.release : version);
   for (const [file, text] of files) {
     try {
       await writeFile(file, text, { flag: options.force ? "w" : "wx" });
@@ -52,6 +59,9 @@ export async function init(given: InitOptions, terminal: Terminal): Promise<numb
   );
   return EXIT.done;
 }
+
+/** The newest release whose schema is known here. */
+const NEWEST = { release: "5.1.*", schema: 6 };
 
 async function withInventory(options: InitOptions, terminal: Terminal): Promise<InitOptions> {
   const known = process.env["RUNBOOK_INVENTORY"] ?? process.env["ANSIBLE_INVENTORY"];
@@ -129,16 +139,16 @@ function standingIn(seen: unknown): Standing | undefined {
 function filesFor(
   out: string,
   hosts: readonly HostId[],
-  schema: number,
+  { schema, prefix }: Standing,
   version: string | undefined,
 ): readonly (readonly [string, string])[] {
-  const next = schema + 1;
+  const next = Math.max(schema + 1, NEWEST.schema);
   const site = [
     "# What the schema upgrade wants to know of this site. Written by `runbook init`; give it with -e @FILE.",
     ...(version === undefined ? [] : [`target_version: ${JSON.stringify(version)}`]),
     `old_schema: ${schema}`,
     `new_schema: ${next}`,
-    `new_prefix: v${next}`,
+    `new_prefix: ${JSON.stringify(nextPrefix(prefix ?? "", schema, next))}`,
   ];
   const group = [
     "# The name servers that `runbook init` found; a second inventory beside yours.",
@@ -149,4 +159,11 @@ function filesFor(
     [`${out}.yml`, `${site.join("\n")}\n`],
     [`${out}.ini`, `${group.join("\n")}\n`],
   ];
+}
+
+/** As the site names its prefixes: `pdns-v5` becomes `pdns-v6`; one that does not tell its schema gets it at its end. */
+export function nextPrefix(prefix: string, schema: number, next: number): string {
+  const told = new RegExp(String.raw`(?<!\d)${schema}(?!.*\d)`);
+  if (told.test(prefix)) return prefix.replace(told, String(next));
+  return prefix === "" ? `v${next}` : `${prefix.replace(/[-_/]$/, "")}-v${next}`;
 }

@@ -107,3 +107,6 @@ export function withJournal(command: Command): Command {
     .option("-y, --yes", "go on without being asked")
     .option("-D, --diff", "show what changes, not only that it does");
 }
+
+export const DETACH_HELP =
+  "go on without this terminal once the run has begun; `runbook show --follow` and `runbook stop` reach it";

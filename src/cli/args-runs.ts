@@ -7,6 +7,8 @@ import {
   withRun,
   withJournal,
   collect,
+  DETACH_HELP,
+  withState,
   WINDOW_HELP,
 } from "./args-options.ts";
 import { besideStream } from "./beside-stream.ts";
@@ -17,6 +19,7 @@ import type {
   ResumeOptions,
   RollbackOptions,
   StatusOptions,
+  StopOptions,
 } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -32,7 +35,13 @@ export function addRunCommands(
     .option("--accept-irreversible", "accept the tasks that cannot be taken back")
     .addOption(streamFormat())
     .option("--wait-for-window", "wait until the window opens, and go on in those that follow")
+    .option("--detach", DETACH_HELP)
     .action(async (playbook: string, options: ApplyOptions) => {
+      if (options.detach && !options.check && !terminal.launcher) {
+        const { launch } = await import("./detach/launch.ts");
+        end(await launch(options, terminal));
+        return;
+      }
       const { apply } = await import("./commands/apply.ts");
       end(await apply(playbook, options, besideStream(terminal, options.format)));
     });
@@ -76,7 +85,13 @@ export function addRunCommands(
       collect,
       [],
     )
+    .option("--detach", DETACH_HELP)
     .action(async (run: string | undefined, options: ResumeOptions) => {
+      if (options.detach && !terminal.launcher) {
+        const { launch } = await import("./detach/launch.ts");
+        end(await launch(options, terminal));
+        return;
+      }
       const { resume } = await import("./commands/resume.ts");
       end(await resume(run, options, besideStream(terminal, options.format)));
     });
@@ -95,8 +110,23 @@ export function addRunCommands(
       collect,
       [],
     )
+    .option("--detach", DETACH_HELP)
     .action(async (run: string | undefined, options: RollbackOptions) => {
+      if (options.detach && !options.check && !terminal.launcher) {
+        const { launch } = await import("./detach/launch.ts");
+        end(await launch(options, terminal));
+        return;
+      }
       const { rollback } = await import("./commands/rollback.ts");
       end(await rollback(run, options, besideStream(terminal, options.format)));
+    });
+
+  withState(program.command("stop").argument("<run>"))
+    .description("stop a run that is at work, detached or not, as an interrupt would")
+    .option("--now", "after the running tasks; said again: at once, and jobs on hosts go on")
+    .option("--wait", "return when its controller is gone")
+    .action(async (run: string, options: StopOptions) => {
+      const { stop } = await import("./commands/stop.ts");
+      end(await stop(run, options, terminal));
     });
 }

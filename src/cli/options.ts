@@ -60,6 +60,7 @@ export interface ApplyOptions extends RunOptions {
   readonly check?: true;
   readonly yes?: true;
   readonly acceptIrreversible?: true;
+  readonly detach?: true;
   readonly format?: StreamFormat;
   readonly waitForWindow?: true;
 }
@@ -73,6 +74,7 @@ export interface ResumeOptions extends ConnectionOptions, StateOptions {
   readonly format?: StreamFormat;
   readonly yes?: true;
   readonly answer?: string;
+  readonly detach?: true;
   readonly window?: string;
   readonly waitForWindow?: true;
   readonly settle: readonly string[];
@@ -103,6 +105,11 @@ export interface CleanOptions extends UnlockOptions {
 
 export interface HandOverOptions extends StateOptions {
   readonly passphraseFile?: string;
+}
+
+export interface StopOptions extends StateOptions {
+  readonly now?: true;
+  readonly wait?: true;
 }
 
 export interface RunsOptions extends StateOptions {

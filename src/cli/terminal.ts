@@ -7,6 +7,8 @@ import type { ShownView } from "../report/live.ts";
 import type { ViewSize } from "../report/live-view.ts";
 import { createLiveScreen } from "./live-screen.ts";
 import { problemsText } from "../report/problem-text.ts";
+import type { Launcher } from "./detach/launched.ts";
+import { launcherOf } from "./detach/launched.ts";
 import { sourceLine } from "./source-line.ts";
 
 export interface Terminal {
@@ -22,6 +24,8 @@ export interface Terminal {
   /** Undefined: there is nobody to ask. */
   ask(text: string): Promise<string | undefined>;
   readonly interactive: boolean;
+  /** The process was started by `--detach`; at the start of its work it lets go of who started it. */
+  readonly launcher?: Launcher;
   /** How wide what is written to `out` may be; undefined: it is no terminal, and nothing is left out for its sake. */
   readonly columns: number | undefined;
   /** Shows a live view beneath everything else; undefined: plain lines only. */
@@ -34,12 +38,14 @@ export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
     wantsColours(process.stderr, env),
   ];
   const errPaint = paintFor(errColours);
+  const launcher = launcherOf();
   const live = wantsLiveView(env) ? createLiveScreen(process.stdout, env) : undefined;
   const terminal: Terminal = {
     paint: paintFor(outColours),
     errPaint,
     mask: (text) => text,
-    interactive: process.stdin.isTTY && process.stderr.isTTY,
+    interactive: launcher?.interactive ?? (process.stdin.isTTY && process.stderr.isTTY),
+    ...(launcher && { launcher }),
     get columns() {
       return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
     },
@@ -62,6 +68,7 @@ export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
       if (problems.length > 0) terminal.err(`${problemsText(problems, errPaint, sourceLine)}\n`);
     },
     async ask(text) {
+      if (launcher) return launcher.ask(terminal.mask(text), "shown");
       if (!terminal.interactive) return undefined;
       using _quiet = live?.suspend();
       const reader = createInterface({ input: process.stdin, output: process.stderr });
@@ -106,6 +113,8 @@ function obeyable(text: string, colours: boolean): string {
 
 /** Asks without showing what is typed. Undefined: there is nobody to ask. */
 export async function askHidden(text: string): Promise<string | undefined> {
+  const launcher = launcherOf();
+  if (launcher) return launcher.ask(text, "hidden");
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
   process.stderr.write(text);
   process.stdin.setRawMode(true);

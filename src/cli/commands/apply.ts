@@ -7,6 +7,7 @@ import { FORMAT } from "../../model/journal-entry.ts";
 import { planText } from "../../report/plan-text.ts";
 import { askOperator, consented, interruptText, pointsOfNoReturn } from "../consent.ts";
 import { sayEnding } from "../ending.ts";
+import { serveControl } from "../control/serve.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openStore, readNewRun } from "../new-run.ts";
 import type { ApprovedRun } from "../plan-file/approved.ts";
@@ -59,7 +60,16 @@ async function applyRun(
     return EXIT.refused;
   }
   await using journal = await store.create(spec.run, systemClock);
-  using wish = listenForInterrupts((level) => terminal.err(interruptText(level)));
+  using wish = listenForInterrupts(
+    (level) => terminal.err(interruptText(level)),
+    terminal.launcher,
+  );
+  await using _control = await serveControl({
+    stateFolder: store.folder,
+    run: spec.run,
+    wish,
+    note: (text) => terminal.err(`${text}\n`),
+  });
   const reporters = await reportersFor({
     terminal,
     playbook,
@@ -138,6 +148,10 @@ async function applyRun(
     await refused("not accepted");
     return consent;
   }
+  if (terminal.launcher?.isThere === false) {
+    await refused("its terminal went away before it began");
+    return EXIT.refused;
+  }
   const { who } = running;
   await running.append({ type: "planned", pins: plan.pins });
   if (nonce !== undefined)
@@ -145,6 +159,7 @@ async function applyRun(
   if (finals.length > 0)
     await running.append({ type: "decision", who, question: "irreversible", answer: finals });
   await running.append({ type: "decision", who, question: "go", answer: "yes" });
+  await terminal.launcher?.letGo(spec.run);
   const stopped = await watchingDns(running, () => execute(running, wish));
   const end = options.waitForWindow
     ? await throughWindows(running, wish, terminal, stopped)

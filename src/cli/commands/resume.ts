@@ -7,6 +7,7 @@ import { FLEET } from "../../model/ids.ts";
 import { resumedBy } from "../../model/journal-entry.ts";
 import { sayEnding } from "../ending.ts";
 import { askOperator, interruptText } from "../consent.ts";
+import { serveControl } from "../control/serve.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { OpenRun } from "../open-run.ts";
 import { openRun } from "../open-run.ts";
@@ -37,7 +38,16 @@ export async function resume(
     await giveUpHosts(run, terminal);
     return state.finished.outcome === "succeeded" ? EXIT.done : EXIT.refused;
   }
-  using wish = listenForInterrupts((level) => terminal.err(interruptText(level)));
+  using wish = listenForInterrupts(
+    (level) => terminal.err(interruptText(level)),
+    terminal.launcher,
+  );
+  await using _control = await serveControl({
+    stateFolder: run.store.folder,
+    run: run.run,
+    wish,
+    note: (text) => terminal.err(`${text}\n`),
+  });
   await using running = createRunning({
     ...run,
     spec: state.spec,
@@ -101,6 +111,7 @@ export async function resume(
   const absent = goingBack
     ? []
     : locks.map(({ host, diagnostic }) => ({ host, cause: "unreachable" as const, diagnostic }));
+  await terminal.launcher?.letGo(run.run);
   const resumed = await watchingDns(running, () => resumeRun(running, wish, absent));
   const { refusals } = resumed;
   const end =

@@ -8,6 +8,7 @@ import { hostId } from "../../model/ids.ts";
 import { resumedBy } from "../../model/journal-entry.ts";
 import { hasWayBack, sayEnding } from "../ending.ts";
 import { interruptText } from "../consent.ts";
+import { serveControl } from "../control/serve.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openRun } from "../open-run.ts";
 import type { RollbackOptions } from "../options.ts";
@@ -39,7 +40,16 @@ export async function rollback(
     terminal.out("Nothing was changed by this run; there is nothing to take back.\n");
     return EXIT.done;
   }
-  using wish = listenForInterrupts((level) => terminal.err(interruptText(level)));
+  using wish = listenForInterrupts(
+    (level) => terminal.err(interruptText(level)),
+    terminal.launcher,
+  );
+  await using _control = await serveControl({
+    stateFolder: run.store.folder,
+    run: run.run,
+    wish,
+    note: (text) => terminal.err(`${text}\n`),
+  });
   await using running = createRunning({
     ...run,
     spec: state.spec,
@@ -103,6 +113,7 @@ export async function rollback(
     why: "asked for by the operator",
     who: running.who,
   });
+  await terminal.launcher?.letGo(run.run);
   const ending = await endRun(running, await watchingDns(running, () => execute(running, wish)));
   sayEnding(running, ending, terminal);
   if (wish.level === 3) return EXIT.leftAtOnce;

@@ -22,6 +22,8 @@ type Listed =
       readonly playbook: string;
       readonly standing: string;
       readonly text: string;
+      /** A controller is at work on it at this moment. */
+      readonly live: boolean;
     };
 
 export async function runs(options: RunsOptions, terminal: Terminal): Promise<number> {
@@ -43,6 +45,8 @@ async function listedRun(store: JournalStore, run: RunId): Promise<Listed> {
     return { run, unreadable: journal?.problems[0]?.summary ?? "no first line" };
   const state = fold(journal.lines);
   const { hosts, playbook, who } = first.entry;
+  const live = await store.isBeingWritten(run);
+  const open = live ? "at work" : "its controller is gone: runbook resume";
   return {
     run,
     startedAt: new Date(first.at).toISOString(),
@@ -52,15 +56,21 @@ async function listedRun(store: JournalStore, run: RunId): Promise<Listed> {
     who,
     playbook,
     standing: state?.finished?.outcome ?? (state?.stopped ? "stopped" : "under-way"),
-    text: state?.finished?.text ?? state?.stopped?.text ?? "under way, or killed",
+    text: state?.finished?.text ?? state?.stopped?.text ?? open,
+    live,
   };
 }
 
 function lineOf(one: Listed, terminal: Terminal): string {
   if ("unreadable" in one)
     return `${one.run}  ${terminal.paint.bad("unreadable")}  ${printable(one.unreadable)}\n`;
-  const { run, startedAt, durationMs, hosts, who, playbook, standing, text } = one;
-  const words =
-    standing === "stopped" ? `stopped: ${text}` : standing === "under-way" ? text : standing;
+  const { run, startedAt, durationMs, hosts, who, playbook, standing, text, live } = one;
+  const words = live
+    ? terminal.paint.changed("at work")
+    : standing === "stopped"
+      ? `stopped: ${text}`
+      : standing === "under-way"
+        ? text
+        : standing;
   return `${run}  ${startedAt}  ${showDuration(durationMs).padEnd(10)} ${hosts} hosts  ${who}  ${playbook}: ${words}\n`;
 }

@@ -120,7 +120,8 @@ export async function askHidden(text: string): Promise<string | undefined> {
   process.stdin.setRawMode(true);
   try {
     let typed = "";
-    for await (const chunk of process.stdin) {
+    // The questions after it are answered on the same stream.
+    for await (const chunk of process.stdin.iterator({ destroyOnReturn: false })) {
       for (const letter of String(chunk)) {
         if (letter === "\r" || letter === "\n") return typed;
         if (letter === "\u0003" || letter === "\u0004") return undefined;

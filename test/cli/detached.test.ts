@@ -119,7 +119,7 @@ describe("a detached run", () => {
         columns: 100,
         rows: 40,
       });
-      await terminal.shows("BECOME password: ");
+      await terminal.shows("BECOME password:");
       terminal.type("hidden-word\r");
       await terminal.shows("Do this? [yes/no]");
       expect(terminal.raw()).toContain("Slow work");

@@ -60,7 +60,8 @@ async function* linesOf(
   { store, run, journal }: ReadRun,
   follow: boolean,
 ): AsyncGenerator<JournalLine> {
-  let [seen, length] = [0, await store.length(run)];
+  // How long it was when it was read is not known: it is read once more.
+  let [seen, length] = [0, 0];
   let { lines } = journal;
   for (;;) {
     for (const line of lines.slice(seen)) yield line;

@@ -33,6 +33,7 @@ phases:
       - name: After
         copy: { content: after, dest: "{{ root }}/after" }
 `;
+const UID = process.getuid?.() ?? 0;
 const apply = ["apply", "-i", "hosts.ini", "slow.yaml", "--yes"];
 
 async function slowFleet(): Promise<PrivateFleet> {
@@ -84,10 +85,10 @@ describe("a detached run", () => {
     expect((await following.ended).out).toContain("every host is at its goal or finished");
     await ends(fleet);
     expect(fleet.host("b").read("effects")).toBe("begun\ndone\n");
-    const said = join(fleet.stateFolder, "detached", `${run}.out`);
+    const said = join(fleet.stateFolder, `detached-${UID}`, `${run}.out`);
     expect(readFileSync(said, "utf8")).toContain("Done.");
     expect(lstatSync(said).mode & 0o777).toBe(0o600);
-    expect(readdirSync(join(fleet.stateFolder, `control-${process.getuid?.() ?? 0}`))).toEqual([]);
+    expect(readdirSync(join(fleet.stateFolder, `control-${UID}`))).toEqual([]);
   });
 
   test("is stopped at the next rest point by stop, which can wait for it", async () => {
@@ -140,7 +141,7 @@ describe("a detached run", () => {
     expect([code, err]).toEqual([14, expect.stringContaining("Refused; nothing was changed.")]);
     expect(out).not.toContain("goes on by itself");
     expect(await onlyRun(fleet)).toMatchObject({ live: false, standing: "refused" });
-    expect(readdirSync(join(fleet.stateFolder, "detached"))).toEqual([]);
+    expect(readdirSync(join(fleet.stateFolder, `detached-${UID}`))).toEqual([]);
     const alone = await fleet.runbook([...apply.slice(0, -1), "--detach"]);
     expect([alone.code, alone.err]).toEqual([14, expect.stringContaining("--yes accepts")]);
   });
@@ -217,7 +218,7 @@ describe("stop", () => {
 
   test("trusts no folder that others may enter, and no socket of another user", async () => {
     await using fleet = await slowFleet();
-    const control = join(fleet.stateFolder, `control-${process.getuid?.() ?? 0}`);
+    const control = join(fleet.stateFolder, `control-${UID}`);
     const run = fleet.begin(apply);
     await atWork(fleet);
     const { run: name } = await onlyRun(fleet);

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { errorText } from "../../lib/error-words.ts";
@@ -21,7 +22,7 @@ const SAY_MS = 200;
 
 /** The exit code: 0 once the run has begun, else that with which it did not. */
 export async function launch(options: StateOptions, terminal: Terminal): Promise<number> {
-  const folder = join(resolve(openStore(options).folder), "detached");
+  const folder = join(resolve(openStore(options).folder), `detached-${userInfo().uid}`);
   let out: WrittenFile;
   let err: WrittenFile;
   try {

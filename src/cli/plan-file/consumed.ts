@@ -2,21 +2,30 @@
  * A plan is applied once. Which run took it stands in the state folder under the plan's nonce, on disk before that run
  * connects anywhere; what became of the run is read from its journal. A run that was refused gives the plan free again.
  */
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fold } from "../../engine/fold.ts";
+import { createIn } from "../../journal/shared-folder.ts";
+import { errorCode, errorText } from "../../lib/error-words.ts";
 import type { JournalStore } from "../../journal/store.ts";
 import { claimWriter } from "../../journal/writer-lock.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { RunId } from "../../model/ids.ts";
 import { runId } from "../../model/ids.ts";
 
-const FOLDER = "plans";
+/** Beside the journals: where a team shares the folder, for all of the team. */
+const placeOf = (store: JournalStore, nonce: string): string =>
+  join(store.folder, `${nonce}.taken`);
 
 /** Why it cannot be applied any more; undefined: it can. Only looks. */
 export async function takenBy(store: JournalStore, nonce: string): Promise<Diagnostic | undefined> {
-  const text = await readFile(join(store.folder, FOLDER, nonce), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
+  let text: string;
+  try {
+    text = await readFile(placeOf(store, nonce), "utf8");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    return unreadable(placeOf(store, nonce), errorText(error));
+  }
   const run = runId(text.trim());
   const journal = await store.read(run);
   const state = journal && fold(journal.lines);
@@ -45,22 +54,21 @@ export async function takePlan(
   nonce: string,
   run: RunId,
 ): Promise<Diagnostic | undefined> {
-  const folder = join(store.folder, FOLDER);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, nonce);
+  const path = placeOf(store, nonce);
   const claim = await claimWriter(`${path}.writer`);
   if (claim.kind === "held") return taken(run, "which begins at this moment", AGAIN);
   try {
     const other = await takenBy(store, nonce);
     if (other) return other;
-    const file = await open(path, "w", 0o600);
+    await rm(path, { force: true });
+    const file = await createIn(store.folder, path);
     try {
       await file.writeFile(`${run}\n`);
       await file.sync();
     } finally {
       await file.close();
     }
-    const holder = await open(folder, "r");
+    const holder = await open(store.folder, "r");
     try {
       await holder.sync();
     } finally {
@@ -74,5 +82,14 @@ export async function takePlan(
 
 /** When nothing was changed with it. */
 export async function givePlanBack(store: JournalStore, nonce: string): Promise<void> {
-  await rm(join(store.folder, FOLDER, nonce), { force: true });
+  await rm(placeOf(store, nonce), { force: true });
+}
+
+function unreadable(path: string, reason: string): Diagnostic {
+  return {
+    code: "cli/plan-applied",
+    severity: "error",
+    summary: `whether this plan was applied already cannot be read from ${path}: ${reason}`,
+    hint: AGAIN,
+  };
 }

@@ -68,6 +68,7 @@ phases:
   let now = Math.round(span.opensAt + one.begins * (span.closesAt - span.opensAt));
   Object.assign(life.clock, {
     now: () => now,
+    ticks: () => now,
     sleep: (ms: number) => {
       now += ms;
       return Promise.resolve();

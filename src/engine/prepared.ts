@@ -289,11 +289,8 @@ export function sessionFor(
   const { of } = prepared;
   const scope: JobScope = {
     run: running.state.spec.run,
-    hostTask:
-      `${hostTaskKey({ ...of, host: hostId("") }).replaceAll(/[^A-Za-z0-9._-]/g, "-")}.${of.host === of.on ? "" : `${of.host}.`}${attempt}`.replaceAll(
-        /[^A-Za-z0-9._-]/g,
-        "-",
-      ),
+    // With the host, although the job is on one: two hosts of an inventory may be one machine.
+    hostTask: `${hostTaskKey(of)}.${attempt}`,
     ...fenceFor(running, prepared),
     ...(boot !== undefined && { boot }),
   };

@@ -55,7 +55,7 @@ export type DialResult =
 /** Names a job directory on the host. The same name in the same scope is the same job, however often it is asked for. */
 export interface JobScope {
   readonly run: RunId;
-  /** A path-safe text for the host-task and its attempt. */
+  /** Any text for the host-task and its attempt; another one is another job, also where two hosts are one machine. */
   readonly hostTask: string;
   /** The job refuses to start under a lock of a younger fencing number. Absent: no lock is required. */
   readonly fencing?: number;

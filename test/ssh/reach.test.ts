@@ -105,6 +105,34 @@ phases:
   });
 });
 
+describe("one machine under two names", () => {
+  test("is given every command of both", async () => {
+    await using fleet = await startFleet(["a"]);
+    const { port } = fleet.host("a").server;
+    const place = `ansible_host=127.0.0.1 ansible_port=${port} ansible_user=ops`;
+    const { root } = fleet.host("a");
+    fleet.file("twice.ini", `one ${place}\ntwo ${place}\ntwo-1 ${place}\ntwo_1 ${place}\n`);
+    fleet.file(
+      "said.yaml",
+      `
+runbook: 1
+name: Said
+hosts: all
+phases:
+  - name: Work
+    tasks:
+      - shell: "echo {{ inventory_hostname }} {{ item }} >>${root}/said"
+        loop: [1, 2]
+        inverse: none
+`,
+    );
+    const { code } = await fleet.runbook(["apply", "-i", "twice.ini", "said.yaml", "--yes"]);
+    expect(code).toBe(0);
+    const said = ["one", "two", "two-1", "two_1"].map((name) => `${name} 1\n${name} 2\n`);
+    expect(fleet.host("a").read("said")).toBe(said.join(""));
+  });
+});
+
 describe("a real sshd", () => {
   test("loses every connection while a command is at work, and the command is done once", async () => {
     await using fleet = await startFleet(["unused"]);

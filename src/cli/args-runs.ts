@@ -102,6 +102,10 @@ export function addRunCommands(
       "-l, --limit <hosts>",
       "only these hosts of the run (comma list); the inventory is left alone",
     )
+    .option(
+      "--overwrite-drift",
+      "put back what was there before the run, also over what somebody changed since; the decision is journaled",
+    )
     .option("-C, --check", "say whether the way back still exists; changes nothing")
     .addOption(streamFormat())
     .option(

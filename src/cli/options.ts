@@ -87,6 +87,7 @@ export interface ResumeOptions extends ConnectionOptions, StateOptions {
 }
 
 export interface RollbackOptions extends ResumeOptions {
+  readonly overwriteDrift?: true;
   readonly limit?: string;
   readonly check?: true;
 }

@@ -4,8 +4,8 @@ import type { HostId, TaskId } from "../model/ids.ts";
 import { hostTaskKey } from "../model/ids.ts";
 import type { Json } from "../model/json.ts";
 import type { Task } from "../model/playbook.ts";
-import type { HostTaskRecord } from "../model/run-state.ts";
-import type { Undo, Undone } from "../model/step.ts";
+import type { HostTaskRecord, RunState } from "../model/run-state.ts";
+import type { Change, Undo, Undone } from "../model/step.ts";
 import { StepProblem } from "../model/step.ts";
 import { comeToRest } from "./at-rest.ts";
 import type { Changing } from "./change.ts";
@@ -63,8 +63,8 @@ async function arrived(
   running: Running,
   record: HostTaskRecord,
   { undone }: Task,
-  result: Undone,
-): Promise<Undone | Away> {
+  result: Undone | Overwritten,
+): Promise<Undone | Overwritten | Away> {
   if (undone === undefined) return result;
   const { of } = record;
   const item = itemOf(running.state, of);
@@ -87,7 +87,7 @@ async function takeBack(
   running: Running,
   record: HostTaskRecord,
   task: Task,
-): Promise<Undone | Away> {
+): Promise<Undone | Overwritten | Away> {
   const { undo, of } = record;
   if (undo === undefined || undo.kind === "nothing") return { kind: "already" };
   if (undo.kind === "irreversible") return irreversible(undo.reason);
@@ -125,7 +125,7 @@ async function putBack(
   prepared: Prepared,
   record: HostTaskRecord,
   undo: Extract<Undo<Json>, { kind: "reversible" }>,
-): Promise<Undone> {
+): Promise<Undone | Overwritten> {
   const step = prepared.step as Changing;
   const back = undoing(prepared);
   const refused = await comeToRest(running, prepared, record);
@@ -134,7 +134,18 @@ async function putBack(
   if (isOpen(record)) await forgetJobs(running, prepared, record.attempt);
   await forgetJobs(running, back, record.attempt);
   const session = sessionFor(running, back, record.attempt);
-  const result = await step.undo(session, undo.record, record.after, prepared.tools);
+  let result: Undone | Overwritten = await step.undo(
+    session,
+    undo.record,
+    record.after,
+    prepared.tools,
+  );
+  if (result.kind === "drifted" && overwritesDrift(running.state)) {
+    // Not told what was left, a step compares with nothing: it puts back what was there before the run.
+    const { changes } = result;
+    const again = await step.undo(session, undo.record, undefined, prepared.tools);
+    result = again.kind === "done" ? { kind: "done", overwritten: changes } : again;
+  }
   await forgetJobs(running, back, record.attempt);
   return result;
 }
@@ -147,31 +158,48 @@ function away(record: HostTaskRecord, diagnostic: Diagnostic): Undone | Away {
 async function settleUndo(
   running: Running,
   record: HostTaskRecord,
-  result: Undone,
+  result: Undone | Overwritten,
   began: number,
 ): Promise<void> {
   const diagnostic =
     "diagnostic" in result
       ? result.diagnostic
       : result.kind === "drifted"
-        ? drifted(record)
+        ? drifted(record, running.state)
         : undefined;
+  const changes =
+    "changes" in result ? result.changes : "overwritten" in result ? result.overwritten : undefined;
   await running.append({
     type: "undo-settled",
     of: record.of,
     outcome: result.kind,
     durationMs: running.clock.ticks() - began,
     ...(diagnostic && { diagnostic }),
-    ...(result.kind === "drifted" && { changes: result.changes }),
+    ...(changes && { changes }),
   });
 }
 
-export function drifted(record: HostTaskRecord): Diagnostic {
-  return problem(
-    "engine/drifted",
-    `${hostTaskKey(record.of)} was changed by somebody else since this run changed it`,
-    "Compare the difference; put it right by hand and resume.",
-  );
+/** Done over what somebody changed since: from what was left to what was found. */
+interface Overwritten {
+  readonly kind: "done";
+  readonly overwritten: readonly Change[];
+}
+
+/** A decision of an operator, for the way back that it was taken for and no later one. */
+export const OVERWRITE_DRIFT = "overwrite drift";
+
+function overwritesDrift({ decisions, turned }: RunState): boolean {
+  return decisions.some(({ question, seq }) => question === OVERWRITE_DRIFT && seq > turned);
+}
+
+/** `state`: where it could have been overwritten, and the step does not. */
+export function drifted(record: HostTaskRecord, state?: RunState): Diagnostic {
+  const summary = `${hostTaskKey(record.of)} was changed by somebody else since this run changed it`;
+  const hint =
+    state && overwritesDrift(state)
+      ? "This is not overwritten, whatever is asked for: compare the difference, put it right by hand and go back again."
+      : "Compare the difference; put it right by hand, or `runbook rollback --overwrite-drift` puts back what was there before the run.";
+  return problem("engine/drifted", summary, hint);
 }
 
 /** A task of a `rollback:` phase that says `undo: id`. What was skipped or never reached here is satisfied. */

@@ -140,7 +140,12 @@ export function createHumanReporter(options: HumanOptions): Reporter {
   const undone = (one: Extract<JournalEntry, { type: "undo-settled" }>): void => {
     switch (one.outcome) {
       case "done":
-        return line(one.of.host, paint.changed("undone  "), nameOf(one.of));
+        line(one.of.host, paint.changed("undone  "), nameOf(one.of));
+        if (one.changes)
+          write(`  ${paint.bad("overwritten")}, as decided: what somebody changed since\n`);
+        for (const change of one.changes ?? [])
+          write(`${changeText(change, paint).map(indent).join("\n")}\n`);
+        return;
       case "already":
         return line(one.of.host, paint.good("ok      "), `${nameOf(one.of)}: nothing to undo`);
       case "superseded":

@@ -133,6 +133,40 @@ describe("a run whose playbook and inventory are gone", () => {
     expect(standings(fleet)).toEqual(["before", "before", "before"]);
   });
 
+  test("overwrites it where that is decided, shows what, and keeps who decided", async () => {
+    await using fleet = await appliedFleet();
+    const edit = (): void => fleet.host("b").write("old", "edited by hand\n", 0o640);
+    edit();
+    const back = await fleet.runbook(["rollback", "--overwrite-drift", "--yes"]);
+    expect(back.code).toBe(0);
+    expect(back.out).toContain("overwritten, as decided: what somebody changed since\n");
+    expect(back.out).toContain(`${fleet.host("b").path("old")}: file of 4 bytes`);
+    expect(back.out.match(/overwritten/g)).toHaveLength(1);
+    expect(standings(fleet)).toEqual(["before", "before", "before"]);
+    const { out } = await fleet.runbook(["show", "--entries"]);
+    const entries = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const decision = entries.find((entry) => entry.question === "overwrite drift");
+    expect(decision).toMatchObject({ type: "decision", answer: "yes" });
+    expect(decision.who).toMatch(/.@./);
+  });
+
+  test("overwrites only in the way back that it was decided for", async () => {
+    await using fleet = await appliedFleet();
+    fleet.host("b").write("old", "edited by hand\n", 0o640);
+    const one = await fleet.runbook(["rollback", "-l", "c", "--overwrite-drift", "--yes"]);
+    expect(one.code).toBe(0);
+    const rest = await fleet.runbook(["rollback", "--yes"]);
+    expect([rest.code, rest.out]).toEqual([11, expect.stringContaining("DRIFTED")]);
+    expect(rest.out + rest.err).toContain("--overwrite-drift");
+    expect(fleet.host("b").read("old")).toBe("edited by hand\n");
+    const decided = await fleet.runbook(["rollback", "--overwrite-drift", "--yes"]);
+    expect(decided.code).toBe(0);
+    expect(standings(fleet)).toEqual(["before", "before", "before"]);
+  });
+
   test("that is killed on its way back goes on with it, and runs no inverse twice", async () => {
     await using fleet = await appliedFleet();
     const back = fleet.begin(["rollback", "--yes"]);

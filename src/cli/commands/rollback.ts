@@ -3,6 +3,7 @@ import { isAnythingTouched, touchedHosts } from "../../engine/standing.ts";
 import { execute } from "../../engine/execute.ts";
 import { lockHosts } from "../../engine/host-lock.ts";
 import { connectAll } from "../../engine/look.ts";
+import { OVERWRITE_DRIFT } from "../../engine/undo.ts";
 import type { HostId } from "../../model/ids.ts";
 import { hostId } from "../../model/ids.ts";
 import { resumedBy } from "../../model/journal-entry.ts";
@@ -113,6 +114,10 @@ export async function rollback(
     why: "asked for by the operator",
     who: running.who,
   });
+  if (options.overwriteDrift) {
+    const { who } = running;
+    await running.append({ type: "decision", who, question: OVERWRITE_DRIFT, answer: "yes" });
+  }
   await terminal.launcher?.letGo(run.run);
   const ending = await endRun(running, await watchingDns(running, () => execute(running, wish)));
   sayEnding(running, ending, terminal);

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { expect, jest, test } from "@jest/globals";
 import { invoke } from "../helpers/command-line.ts";
@@ -59,6 +60,11 @@ test("a fleet that is kept prints its inventory, and goes at an interrupt", asyn
     env,
   }).ended;
   expect(looked.out.trim()).toBe("ns1");
+  // What it prints can be typed in another terminal as it stands, in a shell that knows no runbook.
+  const [lines = ""] = /^(alias runbook=.*\n)?export .*$/m.exec(kept.said()) ?? [];
+  const typed = `shopt -s expand_aliases\n${lines}\nrunbook runs`;
+  const shell = spawnSync("bash", ["--norc", "-c", typed], { encoding: "utf8", env });
+  if (shell.error === undefined) expect(shell.stderr).toContain("There is no run here yet");
   kept.signal("SIGINT");
   expect(await kept.ended).toMatchObject({ code: 0 });
   expect(existsSync(inventory)).toBe(false);

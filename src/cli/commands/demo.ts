@@ -1,7 +1,7 @@
 /** The whole story on an embedded fleet: real engine, real SSH, shipped playbooks, simulated name servers. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import { FAULTS, faultNamed, type Fault } from "../../simulate/faults.ts";
 import { startFleet, type Fleet } from "../../simulate/fleet.ts";
@@ -190,7 +190,7 @@ async function keep(story: Story, options: DemoOptions, fault: Fault | undefined
   story.say("the fleet stays until this is interrupted (^C). In another terminal:");
   const mode = options.mode === undefined ? "" : ` --mode ${options.mode}`;
   terminal.out(`
-export RUNBOOK_INVENTORY=${fleet.inventory} RUNBOOK_STATE_DIR=${story.stateFolder}
+${alias()}export RUNBOOK_INVENTORY=${fleet.inventory} RUNBOOK_STATE_DIR=${story.stateFolder}
 runbook plan ${shown(PLAYBOOK)} -e 'target_version=5.1.*'${mode}
 runbook apply ${shown(PLAYBOOK)} -e 'target_version=5.1.*'${mode}
 runbook rollback
@@ -210,6 +210,17 @@ runbook rollback
   });
   return EXIT.done;
 }
+
+/** Another terminal finds no program that npx, npm or node was told the place of. */
+function alias(): string {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const isKnown = folders.some(
+    (folder) => !folder.includes("node_modules") && existsSync(join(folder, "runbook")),
+  );
+  return isKnown ? "" : `alias runbook=${quoted(`node ${shown(process.argv[1] ?? "runbook")}`)}\n`;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** A line for each kind of host there is: of 50 that are alike, one line. */
 function standing(fleet: Fleet): readonly string[] {

@@ -31,9 +31,13 @@ export async function runs(options: RunsOptions, terminal: Terminal): Promise<nu
   const listed: Listed[] = [];
   for (const run of await store.runs()) {
     const one = await listedRun(store, run);
-    if (options.json) listed.push(one);
-    else terminal.out(lineOf(one, terminal));
+    listed.push(one);
+    if (!options.json) terminal.out(lineOf(one, terminal));
   }
+  if (!options.json && listed.length === 0)
+    terminal.err(
+      "There is no run here yet. --state-dir, or RUNBOOK_STATE_DIR, names another place.\n",
+    );
   if (options.json) terminal.document(`${safeJson(listed, 2)}\n`);
   return EXIT.done;
 }

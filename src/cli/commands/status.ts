@@ -41,13 +41,14 @@ export async function status(
       continue;
     }
     if (goal.some((answer) => answer.host === host && answer.reached)) {
-      terminal.out(`${name}  ${paint.good("at goal   ")}\n`);
+      terminal.out(`${name}  ${paint.good("at goal")}\n`);
       continue;
     }
     const inTheWay = found.filter((refusal) => refusal.host === host);
-    const word = inTheWay.length === 0 ? paint.changed("to do     ") : paint.bad("refused   ");
+    const why = inTheWay.map((one) => `${one.name ?? ""}: ${printable(one.diagnostic.summary)}`);
+    const word = why.length === 0 ? paint.changed("to do") : paint.bad("refused   ");
     terminal.out(
-      `${name}  ${word} ${inTheWay.map((one) => `${one.name ?? ""}: ${printable(one.diagnostic.summary)}`).join("; ")}\n`,
+      `${[`${name}  ${word}`, ...(why.length > 0 ? [why.join("; ")] : [])].join(" ")}\n`,
     );
     for (const answer of goal) {
       if (answer.host !== host) continue;

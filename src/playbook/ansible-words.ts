@@ -1,6 +1,7 @@
 // What people who know Ansible will write, and what to write here. A word that is not silently ignored needs an answer.
 
-interface Answer {
+/** What is said of a word, and what to write instead. */
+export interface Answer {
   readonly summary: string;
   readonly hint: string;
 }

@@ -23,8 +23,19 @@ export function explain(
   faults: readonly SchemaFault[],
   around: Surroundings,
 ): readonly Diagnostic[] {
-  return withoutNoise(faults).map((fault) => explainOne(fault, around));
+  const real = withoutNoise(faults);
+  const explained = real.map((fault) => explainOne(fault, around));
+  return explained.filter((_, index) => !isMissedByName(real[index], explained));
 }
+
+/** What is there under Ansible's name for it is not missing as well. */
+function isMissedByName(fault: SchemaFault | undefined, all: readonly Diagnostic[]): boolean {
+  if (fault?.keyword !== "required") return false;
+  const called = `is called "${String(fault.params["missingProperty"])}" here`;
+  return all.some(({ code, summary }) => code === ANSIBLE && summary.endsWith(called));
+}
+
+const ANSIBLE = "playbook/ansible-keyword";
 
 function explainOne(fault: SchemaFault, around: Surroundings): Diagnostic {
   switch (fault.keyword) {
@@ -94,7 +105,7 @@ function unknownKey(fault: SchemaFault, key: string, around: Surroundings): Diag
   const path = [...fault.path, key];
   if (elsewhere !== undefined) {
     const at = around.at(path, "key");
-    return { code: "playbook/ansible-keyword", severity: "error", ...elsewhere, at };
+    return { code: ANSIBLE, severity: "error", ...elsewhere, at };
   }
   const properties = fault.schema["properties"];
   const known =

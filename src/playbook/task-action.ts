@@ -4,6 +4,7 @@ import { taskId } from "../model/ids.ts";
 import type { TaskAction } from "../model/playbook.ts";
 import type { AnyStep, StepRegistry } from "../model/step.ts";
 import { isValueMap, type Value, type ValueMap } from "../model/value.ts";
+import { ansibleParameter } from "./ansible-parameters.ts";
 import { explain } from "./explain.ts";
 import { UNDO_KEYWORDS } from "./frame-task.ts";
 import { plain } from "./plain.ts";
@@ -74,6 +75,7 @@ function judgeParams(
       at: (inside, part) => source.at(whole(inside), part),
       written: (inside) => source.written(whole(inside)),
       isSecret: (inside) => isSecretParam(step, inside),
+      knownElsewhere: (_, word) => ansibleParameter(step.name, Object.keys(step.params), word),
     }),
   );
 }

@@ -34,6 +34,8 @@ export class InventoryDraft {
   readonly groups = new Map<string, DraftGroup>();
   readonly hosts = new Map<HostId, DraftHost>();
   readonly problems: Diagnostic[] = [];
+  /** Hosts that were named in `ungrouped` and elsewhere: they are not in it, even when a group of theirs is below it. */
+  readonly expelled = new Set<HostId>();
 
   private readonly settings: InventorySettings;
   /** Where a group was given `all` as a child. */
@@ -194,7 +196,10 @@ export class InventoryDraft {
     );
     for (const { name } of this.hosts.values()) {
       if (ungrouped.hosts.has(name)) {
-        if (isBelow || grouped.has(name)) ungrouped.hosts.delete(name);
+        if (isBelow || grouped.has(name)) {
+          ungrouped.hosts.delete(name);
+          this.expelled.add(name);
+        }
       } else if (!grouped.has(name)) {
         this.addToUngrouped(name, ungrouped);
       }

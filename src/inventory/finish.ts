@@ -216,20 +216,12 @@ function depthsOf(draft: InventoryDraft): ReadonlyMap<string, number> {
   return new Map([...draft.groups.keys()].map((name) => [name, depth(name)]));
 }
 
-/** Level by level; a group that is met again further down moves there, as in Ansible. */
+/** Level by level, each group where it is met first; Ansible leaves the order of grandchildren to chance. */
 function hostsOf(draft: InventoryDraft, group: DraftGroup): readonly HostId[] {
   const ordered = new Set([group.name]);
-  const seen = new Set<string>();
-  let level = [group.name];
-  while (level.length > 0) {
-    for (const name of level) seen.add(name);
-    const next = new Set<string>();
-    for (const child of level.flatMap((name) => [...(draft.groups.get(name)?.children ?? [])])) {
-      ordered.delete(child);
-      ordered.add(child);
-      if (!seen.has(child)) next.add(child);
-    }
-    level = [...next];
+  // A set lists what is added while it is walked through: all of one level before the next.
+  for (const name of ordered) {
+    for (const child of draft.groups.get(name)?.children ?? []) ordered.add(child);
   }
   const hosts = [...ordered].flatMap((name) => [...(draft.groups.get(name)?.hosts ?? [])]);
   return [...new Set(hosts)];
@@ -253,7 +245,12 @@ function membershipsOf(draft: InventoryDraft): ReadonlyMap<HostId, readonly stri
     names.delete("all");
     return [...names].toSorted(compareText);
   });
-  return new Map([...named].map(([host, groups]) => [host, lists(groups)]));
+  const groupsOf = (host: HostId, groups: string): readonly string[] => {
+    const list = lists(groups);
+    const isInVain = draft.expelled.has(host) && list.includes("ungrouped");
+    return isInVain ? list.filter((name) => name !== "ungrouped") : list;
+  };
+  return new Map([...named].map(([host, groups]) => [host, groupsOf(host, groups)]));
 }
 
 function byName(variables: readonly Variable[]): ReadonlyMap<string, readonly Variable[]> {

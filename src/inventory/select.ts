@@ -127,6 +127,10 @@ class Selection {
   }
 
   private matches(part: string): readonly HostId[] {
+    if (part === "") {
+      this.wrong("pattern", "a ! or & without a name behind it", "Write them before a name: !web.");
+      return [];
+    }
     const slice = this.sliceOf(part);
     if (slice === undefined) return this.named(part);
     return slice.take(this.named(slice.base));
@@ -138,7 +142,7 @@ class Selection {
     const single = /^(.+)\[(-?\d+)\]$/.exec(part);
     if (single?.[1] !== undefined) {
       const index = Number(single[2]);
-      return { base: single[1], take: (hosts) => hosts.slice(index, index + 1 || undefined) };
+      return { base: single[1], take: (hosts) => this.one(part, hosts, index) };
     }
     const several = /^(.+)\[(\d+)([:-])(\d*)\]$/.exec(part);
     if (several?.[1] === undefined) return undefined;
@@ -150,8 +154,23 @@ class Selection {
         `Write ${base}[${start ?? ""}:${end ?? ""}].`,
       );
     }
+    // As in Ansible, an end of 0 is none: only the first of the slice is taken.
+    if (end !== "" && Number(end) === 0) {
+      return { base, take: (hosts) => this.one(part, hosts, Number(start)) };
+    }
     const behind = end === undefined || end === "" ? undefined : Number(end) + 1;
     return { base, take: (hosts) => hosts.slice(Number(start), behind) };
+  }
+
+  /** Of no hosts at all, every element is none; of some, one that is not there is an error, as in Ansible. */
+  private one(part: string, hosts: readonly HostId[], index: number): readonly HostId[] {
+    const host = hosts.at(index);
+    if (host !== undefined) return [host];
+    if (hosts.length > 0) {
+      const count = hosts.length === 1 ? "one host" : `${String(hosts.length)} hosts`;
+      this.wrong("slice", `${part}: there is no such element, only ${count}`, "The first is [0].");
+    }
+    return [];
   }
 
   private named(name: string): readonly HostId[] {
@@ -163,7 +182,10 @@ class Selection {
     const hosts = mayBeHosts ? this.inventory.hosts.map((host) => host.name).filter(matcher) : [];
     const inOrder = [...new Set([...found, ...inWrittenOrder(hosts, this.inventory)])];
     if (inOrder.length > 0 || groups.length > 0) return inOrder;
-    if (LOCALHOST.includes(name)) return [hostId(name)];
+    // Any of its names means the one that the inventory has, if it has one.
+    if (LOCALHOST.includes(name)) {
+      return [this.inventory.named.find((host) => LOCALHOST.includes(host)) ?? hostId(name)];
+    }
     this.unmatched(name);
     return [];
   }
@@ -198,6 +220,11 @@ class Selection {
     this.warn("unmatched", `${name} matches no group and no host`, hint);
   }
 
+  private wrong(word: string, summary: string, hint: string): void {
+    if (this.problems.some((problem) => problem.summary === summary)) return;
+    this.problems.push({ code: `inventory/${word}`, severity: "error", summary, hint });
+  }
+
   private warn(word: string, summary: string, hint: string): void {
     if (this.problems.some((problem) => problem.summary === summary)) return;
     this.problems.push({ code: `inventory/${word}`, severity: "warning", summary, hint });
@@ -219,11 +246,7 @@ function globExpression(glob: string): RegExp | undefined {
     if (character === "*") source += ".*";
     else if (character === "?") source += ".";
     else if (end > 0) {
-      const set = glob
-        .slice(at + 1, end)
-        .replaceAll("\\", "\\\\")
-        .replace(/^\^/, "\\^");
-      source += `[${set.replace(/^!/, "^")}]`;
+      source += setExpression(glob.slice(at + 1, end));
       at = end;
     } else source += character.replace(/[\\^$.|+()[\]{}/]/, "\\$&");
   }
@@ -232,6 +255,27 @@ function globExpression(glob: string): RegExp | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** `[seq]`, `[!seq]`: a range that runs backwards holds nothing, and the rest of the set still counts. */
+function setExpression(set: string): string {
+  const not = set.startsWith("!");
+  const characters = [...(not ? set.slice(1) : set)];
+  let source = "";
+  for (let at = 0; at < characters.length; at++) {
+    const [first = "", dash, last] = characters.slice(at, at + 3);
+    if (dash !== "-" || last === undefined) {
+      source += inSet(first);
+      continue;
+    }
+    if (first <= last) source += `${inSet(first)}-${inSet(last)}`;
+    at += 2;
+  }
+  return `[${not ? "^" : ""}${source}]`;
+}
+
+function inSet(character: string): string {
+  return /[\\\]^[-]/.test(character) ? `\\${character}` : character;
 }
 
 /** What Python writes otherwise than JavaScript. */

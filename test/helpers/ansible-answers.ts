@@ -12,7 +12,7 @@ export interface AnsibleAnswer {
 export interface Ansible extends AsyncDisposable {
   readonly version: string;
   ask(
-    program: "ansible-inventory" | "ansible",
+    program: "ansible-inventory" | "ansible" | "patterns",
     args: readonly string[],
     cwd: string,
   ): Promise<AnsibleAnswer>;
@@ -30,7 +30,11 @@ export function ansiblePython(): string | undefined {
 /** Starts the one process that answers all questions, one after the other. */
 export async function startAnsible(python: string): Promise<Ansible> {
   const script = join(import.meta.dirname, "ansible_answers.py");
-  const child = spawn(python, [script], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(python, [script], {
+    stdio: ["pipe", "pipe", "inherit"],
+    // The order of Python's sets is in some of the answers.
+    env: { ...process.env, PYTHONHASHSEED: "0" },
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const line = async () => {
     const next = await lines.next();

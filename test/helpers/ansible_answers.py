@@ -1,7 +1,9 @@
 """Answers questions about inventories with the ansible-core that is installed, one process for all of them.
 
-Each line of standard input is {"program": "ansible-inventory" | "ansible", "args": [...], "cwd": folder}; each gets one
-line {"status", "out", "err"}. ansible is imported once; every question runs in a child of this process.
+Each line of standard input is {"program": "ansible-inventory" | "ansible" | "patterns", "args": [...], "cwd": folder}; each
+gets one line {"status", "out", "err"}. ansible is imported once; every question runs in a child of this process. For
+"patterns" the arguments are the sources and, last, the JSON of a list of [pattern, limit or null]; the output is JSON: the
+list of hosts that `ansible --list-hosts` would print for each, null where it would refuse, and whether their order is certain.
 """
 import json
 import os
@@ -24,11 +26,30 @@ os.environ.update(
 
 from ansible.cli.adhoc import AdHocCLI  # noqa: E402
 from ansible.cli.inventory import InventoryCLI  # noqa: E402
+from ansible.inventory.manager import InventoryManager  # noqa: E402
+from ansible.parsing.dataloader import DataLoader  # noqa: E402
 from ansible.plugins.loader import init_plugin_loader, inventory_loader  # noqa: E402
 from ansible.release import __version__  # noqa: E402
 from ansible.utils.display import Display  # noqa: E402
 
 PROGRAMS = {"ansible-inventory": InventoryCLI, "ansible": AdHocCLI}
+
+
+def patterns(sources, asked):
+    inventory = InventoryManager(DataLoader(), sources=sources)
+    answers = []
+    for pattern, limit in json.loads(asked):
+        inventory.remove_restriction()
+        inventory.subset(None)
+        inventory.clear_caches()
+        try:
+            hosts = AdHocCLI.get_host_list(inventory, limit, pattern)
+            answers.append([str(host) for host in hosts])
+        except Exception:
+            answers.append(None)
+    # Grandchildren of a group come in the order of a Python set.
+    certain = all(group.depth < 2 for group in inventory.groups.values())
+    print(json.dumps({"answers": answers, "certain": certain}))
 
 
 def run(question):
@@ -38,6 +59,9 @@ def run(question):
         os.chdir(question["cwd"])
         Display().columns = 1000000
         try:
+            if question["program"] == "patterns":
+                patterns(question["args"][:-1], question["args"][-1])
+                sys.exit(0)
             PROGRAMS[question["program"]].cli_executor([question["program"], *question["args"]])
             status = 0
         except SystemExit as end:

@@ -34,7 +34,7 @@ const like = (host: HostId): HostPlan => ({ host, atGoal: false, items: answers(
 
 describe("300 hosts", () => {
   test("with the same answers are one line", () => {
-    expect(planText(planOf(names.map(like)), plain, { diff: false })).toBe(
+    expect(planText(planOf(names.map(like)), plain, { diff: false, phases: [] })).toBe(
       [
         "ns1 to ns300 (300 hosts)",
         "  Work",
@@ -48,7 +48,7 @@ describe("300 hosts", () => {
   });
 
   test("whose diffs differ by their own names alone are one line too", () => {
-    const text = planText(planOf(names.map(like)), plain, { diff: true });
+    const text = planText(planOf(names.map(like)), plain, { diff: true, phases: [] });
     expect(text).toContain("ns1 to ns300 (300 hosts)");
     expect(text).toContain("/etc/motd: absent → welcome to ‹host›");
     expect(text.split("\n").length).toBeLessThan(10);
@@ -61,7 +61,7 @@ describe("300 hosts", () => {
         ? { ...like(host), items: [answers(host)[0], item("B", changing("b")), answers(host)[2]] }
         : like(host),
     ) as readonly HostPlan[];
-    const text = planText(planOf(hosts), plain, { diff: true });
+    const text = planText(planOf(hosts), plain, { diff: true, phases: [] });
     expect(text).toContain("ns1 to ns6, ns8 to ns300 (299 hosts)\n");
     expect(text).toContain(
       [
@@ -86,4 +86,20 @@ describe("a list of hosts", () => {
   ])("%j", (hosts, text) => {
     expect(hostList(hosts.map(hostId))).toBe(text);
   });
+});
+
+test("a fleet phase says which hosts phase it waits for", () => {
+  const phases = (["host", "fleet", "host", "fleet"] as const).map((scope, at) => ({
+    name: `phase ${at}`,
+    scope,
+  }));
+  const fleet = ["phase 1", "phase 3"].map((phase) => ({
+    ...item("look", { kind: "will-be-checked" }),
+    phase,
+  }));
+  const text = planText({ ...planOf([]), fleet }, plain, { diff: false, phases });
+  expect(text.split("\n").filter((line) => line.startsWith("the fleet"))).toEqual([
+    "the fleet, when every host is done with: phase 0",
+    "the fleet, when every host is done",
+  ]);
 });

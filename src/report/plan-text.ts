@@ -4,6 +4,7 @@
  */
 import type { HostId } from "../model/ids.ts";
 import type { HostPlan, Plan, PlanAnswer, PlanItem, WayBack } from "../model/plan.ts";
+import type { Phase } from "../model/playbook.ts";
 import { printable } from "../lib/printable.ts";
 import { changeText } from "./change-text.ts";
 import { hostList, withoutName } from "./host-list.ts";
@@ -12,6 +13,8 @@ import type { Paint } from "./paint.ts";
 export interface PlanWording {
   /** Show what would change, not only that it would. */
   readonly diff: boolean;
+  /** Of the playbook, in its order: what the fleet waits for in each of its phases. */
+  readonly phases: readonly Pick<Phase, "name" | "scope">[];
 }
 
 export function planText(plan: Plan, paint: Paint, wording: PlanWording): string {
@@ -19,11 +22,7 @@ export function planText(plan: Plan, paint: Paint, wording: PlanWording): string
   const done = plan.hosts.filter((host) => host.atGoal).map((host) => host.host);
   if (done.length > 0) blocks.push(`${paint.good("at its goal")}: ${hostList(done)} — not entered`);
   blocks.push(...hostBlocks(plan, paint, wording));
-  if (plan.fleet.length > 0) {
-    const said = plan.fleet.map((item) => ({ item, lines: itemText(item, paint, wording) }));
-    const lines = itemsText(said, paint);
-    blocks.push([paint.bold("the fleet, when every host is done"), ...lines].join("\n"));
-  }
+  blocks.push(...fleetBlocks(plan, paint, wording));
   const warnings = notesOf(plan, paint);
   if (warnings.length > 0) blocks.push(warnings.join("\n"));
   const summary = summaryOf(plan);
@@ -56,6 +55,27 @@ function hostBlocks(plan: Plan, paint: Paint, wording: PlanWording): readonly st
     const like = `${name}: as ${hostList(largest.hosts)}, except`;
     return [like, ...itemsText(exceptions, paint)].join("\n");
   });
+}
+
+/** Fleet phases that wait for the same host phases are one block. */
+function fleetBlocks(plan: Plan, paint: Paint, wording: PlanWording): readonly string[] {
+  const blocks = new Map<string, Omit<Said, "alike">[]>();
+  for (const item of plan.fleet) {
+    const title = `the fleet, ${whenOf(item.phase, wording)}`;
+    const said = { item, lines: itemText(item, paint, wording) };
+    blocks.set(title, [...(blocks.get(title) ?? []), said]);
+  }
+  return [...blocks].map(([title, said]) =>
+    [paint.bold(title), ...itemsText(said, paint)].join("\n"),
+  );
+}
+
+function whenOf(phase: string, { phases }: PlanWording): string {
+  const at = phases.findIndex(({ name }) => name === phase);
+  const isHost = ({ scope }: { readonly scope: Phase["scope"] }): boolean => scope === "host";
+  if (!phases.slice(at + 1).some(isHost)) return "when every host is done";
+  const before = phases.slice(0, at).findLast(isHost);
+  return before ? `when every host is done with: ${before.name}` : "before any host is begun";
 }
 
 /** What differs, when that is the shorter thing to say. */

@@ -123,15 +123,15 @@ async function applyRun(
     return isHeld ? EXIT.locked : EXIT.refused;
   }
   const { plan } = beginning;
+  const wording = { diff: options.diff === true, phases: playbook.phases };
   if (plan.refusals.length > 0) {
-    if (plan.hosts.length > 0)
-      terminal.out(`${planText(plan, terminal.paint, { diff: options.diff === true })}\n\n`);
+    if (plan.hosts.length > 0) terminal.out(`${planText(plan, terminal.paint, wording)}\n\n`);
     sayRefusals(plan.refusals, terminal);
     terminal.err("Refused; nothing was changed.\n");
     await refused("a precondition does not hold");
     return refusalCode(plan.refusals);
   }
-  terminal.out(`${planText(plan, terminal.paint, { diff: options.diff === true })}\n\n`);
+  terminal.out(`${planText(plan, terminal.paint, wording)}\n\n`);
   const moved = approved ? movedWorld(approved.contents.plan, plan) : [];
   if (moved.length > 0) {
     terminal.problems(moved);

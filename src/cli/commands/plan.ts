@@ -49,7 +49,8 @@ async function planRun(
   if (beginning.kind === "locked") return EXIT.locked;
   const { hosts, refusals } = beginning.plan;
   if (hosts.length > 0) {
-    terminal.out(`${planText(beginning.plan, terminal.paint, { diff: options.diff === true })}\n`);
+    const wording = { diff: options.diff === true, phases: made.playbook.phases };
+    terminal.out(`${planText(beginning.plan, terminal.paint, wording)}\n`);
   }
   sayWindow(running, terminal);
   if (refusals.length > 0) {

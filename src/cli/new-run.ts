@@ -12,6 +12,7 @@ import { connectionProblems } from "./connection.ts";
 import { earlierDurations } from "./expected.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { FilesSeen } from "./files-seen.ts";
+import { houseNotices } from "./house-notices.ts";
 import type { OpenNotice } from "./notifier.ts";
 import { openNotices } from "./notifier.ts";
 import type { RunOptions, StateOptions } from "./options.ts";
@@ -103,7 +104,11 @@ export async function prepareNewRun(
   if (made.value === undefined) {
     return made.problems.some((p) => p.code === "inventory/no-hosts") ? EXIT.noHosts : EXIT.invalid;
   }
-  const told = openNotices(playbook.value.playbook, made.value, renderer, redactor);
+  const house = await houseNotices(settings);
+  terminal.problems(house.problems);
+  if (house.value === undefined) return EXIT.invalid;
+  const wanted = [...playbook.value.playbook.notify, ...house.value];
+  const told = openNotices(wanted, made.value, renderer, redactor);
   terminal.problems(told.problems);
   if (told.value === undefined) return EXIT.invalid;
   // What they are signed with is not shown by a report of this run either.

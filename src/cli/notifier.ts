@@ -22,9 +22,9 @@ export interface OpenNotice {
   readonly name: string;
 }
 
-/** Renders `notify:` before anything connects. Addresses and keys are secret from then on. */
+/** Renders `notify:`, of the playbook and of this machine, before anything connects. Addresses and keys are secret from then on. */
 export function openNotices(
-  playbook: Playbook,
+  notices: readonly Notice[],
   spec: RunSpec,
   renderer: Renderer,
   redactor: Redactor,
@@ -57,7 +57,7 @@ export function openNotices(
     const receiver = { kind: "webhook" as const, address };
     return { on, to: secret === undefined ? receiver : { ...receiver, secret }, name: origin };
   };
-  const opened = playbook.notify.map(open).filter((one) => one !== undefined);
+  const opened = notices.map(open).filter((one) => one !== undefined);
   return problems.length > 0 ? { problems } : { value: opened, problems };
 }
 

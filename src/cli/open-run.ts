@@ -20,6 +20,7 @@ import type { ConnectionSource } from "./connection.ts";
 import { EXIT } from "./exit-codes.ts";
 import { openStore } from "./new-run.ts";
 import type { ResumeOptions, StateOptions } from "./options.ts";
+import { houseNotices } from "./house-notices.ts";
 import type { OpenNotice } from "./notifier.ts";
 import { openNotices } from "./notifier.ts";
 import { openOptions } from "./open-options.ts";
@@ -144,7 +145,7 @@ export async function openRun(
   return {
     ...read,
     ...made,
-    notices: noticesOf(read, made.renderer, redactor, terminal),
+    notices: await noticesOf(read, made.renderer, redactor, terminal),
     redactor,
     writer,
     async [Symbol.asyncDispose]() {
@@ -155,14 +156,18 @@ export async function openRun(
 }
 
 /** A run that goes on is more important than who is told of it. */
-function noticesOf(
+async function noticesOf(
   { playbook, state }: ReadRun,
   renderer: Renderer,
   redactor: Redactor,
   terminal: Terminal,
-): readonly OpenNotice[] {
-  const opened = openNotices(playbook, state.spec, renderer, redactor);
-  terminal.problems(opened.problems.map((one) => ({ ...one, severity: "warning" })));
+): Promise<readonly OpenNotice[]> {
+  const house = await houseNotices(readSettings(process.env, process.cwd()));
+  const wanted = [...playbook.notify, ...(house.value ?? [])];
+  const opened = openNotices(wanted, state.spec, renderer, redactor);
+  terminal.problems(
+    [...house.problems, ...opened.problems].map((one) => ({ ...one, severity: "warning" })),
+  );
   return opened.value ?? [];
 }
 

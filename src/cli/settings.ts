@@ -51,6 +51,8 @@ const SETTINGS = {
   becomeUser: ["BECOME_USER", "privilege_escalation.become_user"],
   becomeMethod: ["BECOME_METHOD", "privilege_escalation.become_method"],
   becomeAskPass: ["BECOME_ASK_PASS", "privilege_escalation.become_ask_pass"],
+  /** Ansible has no such setting; its `notify` is about handlers. */
+  notify: ["NOTIFY"],
   becomePasswordFile: ["BECOME_PASSWORD_FILE", "defaults.become_password_file"],
 } as const satisfies { readonly [name: string]: readonly [string, ...string[]] };
 

@@ -167,3 +167,46 @@ describe("notify", () => {
     expect(unknown.err).toContain("nothing_of_that_name");
   });
 });
+
+describe("the file that RUNBOOK_NOTIFY names", () => {
+  const QUIET = `
+runbook: 1
+name: Quiet
+hosts: a
+phases: [{ name: Work, tasks: [{ shell: "echo >{{ root }}/worked", inverse: none }] }]
+`;
+  const apply = (file: string) =>
+    fleet.runbook(["apply", "-i", "hosts.ini", "quiet.yaml", "--yes"], {
+      env: { RUNBOOK_NOTIFY: file },
+    });
+
+  test("has who is told of every run, also of playbooks that tell nobody", async () => {
+    fleet.file("quiet.yaml", QUIET);
+    fleet.file("notify.key", "house");
+    fleet.file(
+      "house.yaml",
+      `notify: [{ webhook: "http://127.0.0.1:${port}/", secret: "{{ lookup('file', '${join(fleet.folder, "notify.key")}') }}" }]\n`,
+    );
+    expect((await apply("house.yaml")).code).toBe(0);
+    expect(got.map(({ document }) => document.moment)).toEqual(["start", "end"]);
+    for (const { headers, body } of got) {
+      const timestamp = String(headers["x-runbook-timestamp"]);
+      const hmac = createHmac("sha256", "house").update(`${timestamp}.${body}`);
+      expect(headers["x-runbook-signature"]).toBe(`v1=${hmac.digest("hex")}`);
+    }
+  });
+
+  test("is judged before anything connects, with its place", async () => {
+    fleet.file("quiet.yaml", QUIET);
+    fleet.file("wrong-house.yaml", "notify:\n  - { webhok: https://example.net/x }\n");
+    const wrong = await apply("wrong-house.yaml");
+    expect(wrong.code).toBe(16);
+    expect(wrong.err).toContain("wrong-house.yaml:2");
+    expect(wrong.err).toContain('Did you mean "webhook"?');
+    fleet.file("list.yaml", "- x\n");
+    expect((await apply("list.yaml")).err).toContain("this is not a mapping with `notify:`");
+    const missing = await apply("nowhere.yaml");
+    expect(missing.code).toBe(16);
+    expect(missing.err).toContain("nowhere.yaml cannot be read");
+  });
+});

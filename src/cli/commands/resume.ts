@@ -6,7 +6,8 @@ import { resumeRun } from "../../engine/resuming.ts";
 import { FLEET } from "../../model/ids.ts";
 import { resumedBy } from "../../model/journal-entry.ts";
 import { sayEnding } from "../ending.ts";
-import { askOperator, interruptText } from "../consent.ts";
+import { answering, openQuestion, wrongAnswer } from "../answer.ts";
+import { interruptText } from "../consent.ts";
 import { serveControl } from "../control/serve.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { OpenRun } from "../open-run.ts";
@@ -38,6 +39,13 @@ export async function resume(
     await giveUpHosts(run, terminal);
     return state.finished.outcome === "succeeded" ? EXIT.done : EXIT.refused;
   }
+  const wrong = options.answer === undefined ? undefined : wrongAnswer(state, options.answer);
+  if (wrong) {
+    terminal.problems([wrong]);
+    return EXIT.usage;
+  }
+  // Read before the run is gone on with.
+  const isFailure = openQuestion(state) === "on_failure";
   using wish = listenForInterrupts(
     (level) => terminal.err(interruptText(level)),
     terminal.launcher,
@@ -62,7 +70,7 @@ export async function resume(
     }),
     signal: wish.signal,
     note: (text) => terminal.err(`${text}\n`),
-    ask: async (question) => options.answer ?? askOperator(terminal, question),
+    ask: answering(isFailure ? undefined : options.answer, terminal),
   });
   if (!state.decisions.some((decision) => decision.question === "go")) {
     await running.append(resumedBy(running.who));
@@ -77,8 +85,7 @@ export async function resume(
     );
     return EXIT.refused;
   }
-  const waitsForAnswer = state.decisions.findLast((decision) => decision.question === "on_failure");
-  if (options.answer !== undefined && waitsForAnswer)
+  if (options.answer !== undefined && isFailure)
     await resumeAnswered(running, options.answer, running.who);
   else await running.append(resumedBy(running.who));
   const unsettled = [

@@ -54,6 +54,8 @@ export function checkTemplates(
   return names;
 }
 
+const BARE = "This is an expression already: leave out the braces.";
+
 function judgeOne(
   source: Source,
   template: Template,
@@ -66,7 +68,7 @@ function judgeOne(
   for (const problem of checkSyntax(text, kind, { file: source.file, line: 1, column: 1 })) {
     const { line = 1, column = 1 } = problem.at ?? {};
     source.problems.push({
-      ...problem,
+      ...(kind === "when" && text.includes("{{") ? { hint: BARE, ...problem } : problem),
       at: source.inside(path, lines.startOf(line) + column - 1),
     });
   }

@@ -129,6 +129,15 @@ describe("a task", () => {
   });
 });
 
+test("braces in a condition are said to be too much", () => {
+  const task = `{ command: { cmd: ls }, when: "{{ a }} == 1" }`;
+  const text = `${HEAD}phases: [{ name: One, tasks: [${task}] }]`;
+  const { problems } = loadPlaybook(text, "p.yaml", sampleSteps);
+  expect(problems).toMatchObject([
+    { code: "jinja/syntax", hint: "This is an expression already: leave out the braces." },
+  ]);
+});
+
 test("hosts may be a list of patterns", () => {
   expect(
     playbookOf(

@@ -88,7 +88,7 @@ describe("a list of hosts", () => {
   });
 });
 
-test("a fleet phase says which hosts phase it waits for", () => {
+test("a fleet phase says which phase of the hosts it waits for", () => {
   const phases = (["host", "fleet", "host", "fleet"] as const).map((scope, at) => ({
     name: `phase ${at}`,
     scope,

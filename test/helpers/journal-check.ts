@@ -4,6 +4,14 @@
  */
 import type { HostId, HostTask } from "../../src/model/ids.ts";
 import type { JournalEntry, JournalLine } from "../../src/model/journal-entry.ts";
+import {
+  begunAfterStop,
+  claimedInVain,
+  leftTooEarly,
+  withoutConsent,
+  withoutRecord,
+  writtenByReads,
+} from "./journal-rules.ts";
 import type { Effect } from "./toy-steps.ts";
 
 type Intended = Extract<JournalEntry, { type: "intended" }>;
@@ -254,10 +262,16 @@ export function wrongs(
 ): readonly string[] {
   return [
     ...overlaps(lines).map((one) => `E1 ${one}`),
+    ...writtenByReads(effects).map((one) => `E2 ${one}`),
+    ...leftTooEarly(lines).map((one) => `E3 ${one}`),
     ...unannounced(lines, effects).map((one) => `J1 ${one}`),
+    ...withoutRecord(lines).map((one) => `J2 ${one}`),
+    ...claimedInVain(lines).map((one) => `J3 ${one}`),
     ...misnumbered(lines).map((one) => `J4 ${one}`),
     ...misrecorded(lines, effects).map((one) => `J5 ${one}`),
     ...repeated(lines, effects).map((one) => `R1 ${one}`),
     ...disordered(lines).map((one) => `R2 ${one}`),
+    ...withoutConsent(lines).map((one) => `R3 ${one}`),
+    ...begunAfterStop(lines).map((one) => `C1 ${one}`),
   ];
 }

@@ -7,7 +7,7 @@ import type { JournalEntry } from "../../src/model/journal-entry.ts";
 import { wrongs } from "./journal-check.ts";
 import type { Birth } from "./toy-life.ts";
 import { Life } from "./toy-life.ts";
-import type { Applied, ToyOptions } from "./toy-run.ts";
+import type { Applied, Death, ToyOptions } from "./toy-run.ts";
 import type { World } from "./toy-steps.ts";
 
 export interface Chapter {
@@ -23,6 +23,8 @@ export interface Story {
   readonly chapters: readonly Chapter[];
   /** What an operator answers when asked. */
   readonly answer?: string;
+  /** Who was not begun with what others failed in may end like this host, which went no further. */
+  readonly orLike?: string;
   /** The operator mends what stopped a run, says what happened where nobody else can, and goes on until it is done. */
   readonly stubborn?: true;
 }
@@ -31,6 +33,8 @@ export interface Told {
   readonly life: Life;
   /** Lines that each controller wrote. */
   readonly wrote: readonly number[];
+  /** Effects that each controller had. */
+  readonly did: readonly number[];
   readonly codes: readonly (number | string)[];
 }
 
@@ -41,11 +45,13 @@ const ENOUGH = 12;
 export async function told(story: Story, births: readonly Birth[] = []): Promise<Told> {
   const life = new Life(story.text, story.options);
   const wrote: number[] = [];
+  const did: number[] = [];
   const codes: (number | string)[] = [];
   const ask = () => Promise.resolve(story.answer);
   const next = async (does: Chapter["does"], only: Chapter["only"]): Promise<Applied> => {
     const birth = { ask, ...births[wrote.length] };
     const before = life.lines.length;
+    const effects = life.world.log.length;
     if (wrote.length > ENOUGH) throw new Error(`nobody comes to an end: ${codes.join(" ")}`);
     const applied =
       does === "apply"
@@ -54,6 +60,7 @@ export async function told(story: Story, births: readonly Birth[] = []): Promise
           ? await life.resume(birth)
           : await life.rollback(only, birth);
     wrote.push(life.lines.length - before);
+    did.push(life.world.log.length - effects);
     codes.push(applied.kind === "ended" ? applied.ending.exitCode : applied.kind);
     return applied;
   };
@@ -76,7 +83,7 @@ export async function told(story: Story, births: readonly Birth[] = []): Promise
       else applied = await next(state ? "resume" : "apply", undefined);
     }
   }
-  return { life, wrote, codes };
+  return { life, wrote, did, codes };
 }
 
 function isInterrupted(applied: Applied): boolean {
@@ -111,6 +118,32 @@ function settleByTruth(life: Life): void {
   }
 }
 
+/** Every place in an undisturbed telling where a controller can die, with the controllers that live before it. */
+export function killPoints({ wrote, did }: Told): readonly KillPoint[] {
+  const upTo = (counts: readonly number[], index: number): number =>
+    counts.slice(0, index).reduce((sum, one) => sum + one, 0);
+  return wrote.flatMap((lines, controller) => {
+    const born = Array.from({ length: controller }, () => ({}));
+    const at = (death: Death): KillPoint => ({ death, births: [...born, { death }] });
+    const line = upTo(wrote, controller);
+    const effect = upTo(did, controller);
+    return [
+      ...Array.from({ length: lines }, (_, index) => line + index + 1).flatMap((one) => [
+        at({ line: one, when: "before" }),
+        at({ line: one, when: "after" }),
+      ]),
+      ...Array.from({ length: did[controller] ?? 0 }, (_, index) =>
+        at({ effect: effect + index + 1 }),
+      ),
+    ];
+  });
+}
+
+export interface KillPoint {
+  readonly death: Death;
+  readonly births: readonly Birth[];
+}
+
 /** What is compared: everything on the hosts, what was done once, what is left behind, and the rules of the journal. */
 export interface Outcome {
   readonly world: string;
@@ -133,6 +166,18 @@ export function outcomeOf({ life }: Told): Outcome {
     locked: life.locked.toSorted(),
     wrongs: wrongs(lines, world.log),
   };
+}
+
+/** The outcome, with hosts that may end like another one told as if they had ended as wanted. */
+export function outcomeLike(told: Told, wanted: Outcome, { orLike }: Story): Outcome {
+  const outcome = outcomeOf(told);
+  if (orLike === undefined) return outcome;
+  const hosts = (world: string) => new Map(JSON.parse(world) as [string, unknown][]);
+  const [as, other] = [hosts(wanted.world), JSON.stringify(hosts(wanted.world).get(orLike))];
+  const world = [...hosts(outcome.world)].map(([host, keys]) =>
+    JSON.stringify(keys) === other && as.has(host) ? [host, as.get(host)] : [host, keys],
+  );
+  return { ...outcome, world: JSON.stringify(world) };
 }
 
 /** The same numbers for the same seed: a sample that can be told again. */

@@ -24,7 +24,7 @@ import { World } from "./toy-steps.ts";
 export interface Birth extends Fate {
   readonly death?: Death | undefined;
   /** The same, counted from its own first line. */
-  readonly deathAfter?: { readonly lines: number; readonly when: Death["when"] };
+  readonly deathAfter?: { readonly lines: number; readonly when: "before" | "after" };
   readonly wish?: StopWish;
 }
 

@@ -99,11 +99,9 @@ export function toyPlaybook(text: string): Playbook {
   return playbook;
 }
 
-/** Where a controller dies: before or after a journal line is on disk. Lines count from 1. */
-export interface Death {
-  readonly line: number;
-  readonly when: "before" | "after";
-}
+/** Where a controller dies: before or after a journal line is on disk, or when an effect has happened. Both count from 1. */
+export type Death =
+  { readonly line: number; readonly when: "before" | "after" } | { readonly effect: number };
 
 /** What else a controller may be born with. */
 export interface Fate {
@@ -129,17 +127,27 @@ export function controller(
 ): Running {
   const state = fold(lines) ?? started(spec);
   let dead = false;
+  const die = (): void => {
+    dead = true;
+    world.isControllerDead = true;
+  };
+  world.isControllerDead = false;
+  world.happened = (effects) => {
+    if (death && "effect" in death && death.effect === effects) die();
+  };
+  const dies = (seq: number, when: "before" | "after"): boolean =>
+    death !== undefined && "line" in death && death.line === seq && death.when === when;
   world.written = () => lines.length;
   const journalled = async (entry: JournalEntry): Promise<JournalLine> => {
     await Promise.resolve();
     const seq = lines.length + 1;
-    if (death?.line === seq && death.when === "before") dead = true;
+    if (dies(seq, "before")) die();
     if (dead || fate.isFull?.()) throw killed();
     const line: JournalLine = JSON.parse(
       JSON.stringify({ seq, at: clock.now(), entry }),
     ) as JournalLine;
     lines.push(line);
-    if (death?.line === seq) dead = true;
+    if (dies(seq, "after")) die();
     if (dead) throw killed();
     if (entry.type === "planned") world.planned = true;
     fate.onLine?.(seq);

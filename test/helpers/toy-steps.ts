@@ -22,6 +22,8 @@ export interface Effect {
   readonly key: string;
   readonly value: string;
   readonly lines: number;
+  /** How the command was sent: one that may change something, or one that may not. */
+  readonly asked: Asked["kind"];
 }
 
 interface Lock {
@@ -46,6 +48,10 @@ export class World {
   lockKind: "fenced" | "private" = "fenced";
   /** The plan is on disk: what is asked from now on belongs to the run. */
   planned = false;
+  /** Nothing that a controller sends after its death arrives. */
+  isControllerDead = false;
+  /** Told of every effect when it has happened, with how many there were. */
+  happened: ((effects: number) => void) | undefined;
   /** Lines that are on disk. */
   written: () => number = () => 0;
   readonly #locks = new Map<HostId, Lock>();
@@ -57,7 +63,10 @@ export class World {
     this.#clock = clock;
     this.hosts = new ScriptedHosts({
       answer: (asked) => this.#answer(asked),
-      fault: (asked) => (this.unreachable.has(asked.host) ? "lost-before" : this.fault?.(asked)),
+      fault: (asked) =>
+        this.isControllerDead || this.unreachable.has(asked.host)
+          ? "lost-before"
+          : this.fault?.(asked),
       lock: (host) => this.#locks.get(host),
       ...(clock && { clock }),
       opens: (host) =>
@@ -103,9 +112,10 @@ export class World {
         );
       },
       replace: (path, bytes) => {
+        if (this.isControllerDead) return Promise.resolve({ kind: "written" });
         const value = new TextDecoder().decode(bytes);
-        if (value === "") this.#happen(CONTROLLER, "drop", path, "");
-        else this.#happen(CONTROLLER, "put", path, value);
+        if (value === "") this.#happen(CONTROLLER, "drop", path, "", "change");
+        else this.#happen(CONTROLLER, "put", path, value, "change");
         return Promise.resolve({ kind: "written" });
       },
       resolve: (path) => path,
@@ -117,17 +127,18 @@ export class World {
       this.#coming.shift()?.happens();
   }
 
-  #happen(on: HostId, verb: string, key: string, value: string): void {
+  #happen(on: HostId, verb: string, key: string, value: string, asked: Asked["kind"]): void {
     const keys = this.keys.get(on) ?? new Map<string, string>();
     this.keys.set(on, keys);
     this.effects.push([on, verb, key, ...(verb === "put" ? [value] : [])].join(" "));
-    this.log.push({ on, verb, key, value, lines: this.written() });
+    this.log.push({ on, verb, key, value, lines: this.written(), asked });
+    this.happened?.(this.log.length);
     if (verb === "put") keys.set(key, value);
     else if (verb === "drop") keys.delete(key);
     else keys.set(key, String(Number(keys.get(key) ?? 0) + 1));
   }
 
-  #answer({ host, text }: Asked): ScriptedAnswer {
+  #answer({ host, text, kind }: Asked): ScriptedAnswer {
     const keys = this.of(host);
     if (text.includes("/lock")) return this.#lock(host, text);
     const [verb = "", key = "", value = ""] = (text.match(/'[^']*'|\S+/g) ?? []).map((word) =>
@@ -139,7 +150,7 @@ export class World {
     if (verb !== "drop" && this.broken.has(`${host} ${key}`))
       return { code: 1, stderr: `cannot ${verb} ${key}` };
     const takesMs = this.slow.get(`${host} ${key}`);
-    const happens = () => this.#happen(host, verb, key, value);
+    const happens = () => this.#happen(host, verb, key, value, kind);
     if (takesMs === undefined || !this.#clock) happens();
     else this.#coming.push({ at: this.#clock.now() + takesMs, happens });
     return { ...(verb === "strike" && { stdout: "struck" }), ...(takesMs && { takesMs }) };

@@ -203,6 +203,7 @@ export const stories: { readonly [name: string]: Story } = {
     options: { hosts: HOSTS },
     chapters: [breaking("b release")],
     answer: "rollback_run",
+    orLike: "b",
   },
   "a run whose fleet phase fails, and is taken back": {
     text: crowded("mode: serial, on_failure: rollback_run"),

@@ -13,8 +13,8 @@ const counted = { killed: 0, of: 0, again: 0, stories: 0 };
 
 afterAll(() => {
   const { killed, of, again, stories: told } = counted;
-  console.info(
-    `F1: ${told} stories, killed at ${killed} of ${of} places, and ${again} times again and again`,
+  process.stderr.write(
+    `F1: ${told} stories, killed at ${killed} of ${of} places, and ${again} times again and again\n`,
   );
 });
 

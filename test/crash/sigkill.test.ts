@@ -133,7 +133,9 @@ async function checked(fleet: PrivateFleet): Promise<void> {
 
 let killed = 0;
 let of = 0;
-afterAll(() => console.info(`F1: the real program was killed at ${killed} of ${of} places`));
+afterAll(() => {
+  process.stderr.write(`F1: the real program was killed at ${killed} of ${of} places\n`);
+});
 
 test("F1: a SIGKILL anywhere ends in the same world, and nothing is done twice", async () => {
   const lengths = await undisturbed();

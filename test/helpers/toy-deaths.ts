@@ -53,12 +53,14 @@ export async function told(story: Story, births: readonly Birth[] = []): Promise
     const before = life.lines.length;
     const effects = life.world.log.length;
     if (wrote.length > ENOUGH) throw new Error(`nobody comes to an end: ${codes.join(" ")}`);
-    const applied =
+    const ended =
       does === "apply"
         ? await life.apply(birth)
         : does === "resume"
           ? await life.resume(birth)
           : await life.rollback(only, birth);
+    // What the dead say counts for nothing.
+    const applied: Applied = life.world.isControllerDead ? { kind: "killed" } : ended;
     wrote.push(life.lines.length - before);
     did.push(life.world.log.length - effects);
     codes.push(applied.kind === "ended" ? applied.ending.exitCode : applied.kind);

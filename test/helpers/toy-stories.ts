@@ -151,6 +151,20 @@ phases:
         inverse: { strike: { key: "untower {{ item }}" } }
 `;
 
+/** A change that leaves no trace by which it could be told whether it happened: killed in it, only a person can say. */
+const WITHOUT_A_TRACE = `
+runbook: 1
+name: doubt
+hosts: all
+phases:
+  - name: one
+    tasks:
+      - put: { key: before, value: "1" }
+      - knock: { key: door }
+        inverse: none
+      - put: { key: behind, value: "1" }
+`;
+
 const HOSTS = ["a", "b", "c"];
 const old = (world: World): void => {
   for (const host of HOSTS) world.of(hostId(host)).set("old", "1");
@@ -219,6 +233,12 @@ export const stories: { readonly [name: string]: Story } = {
     text: COMMANDS_WITH_INVERSES,
     options: { hosts: HOSTS },
     chapters: [apply, rollback],
+  },
+  "a run that may be in doubt, and whose operator looks": {
+    text: WITHOUT_A_TRACE,
+    options: { hosts: HOSTS },
+    chapters: [apply],
+    stubborn: true,
   },
   "a crowded run": {
     text: crowded("mode: serial"),

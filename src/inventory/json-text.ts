@@ -80,12 +80,8 @@ class JsonWriter {
     const deeper = `${indent}    `;
     let text = "";
     if (value instanceof KeyedMap) {
-      const entries = textEntries(value).toSorted(([a], [b]) => (a < b ? -1 : Number(a > b)));
-      for (const [key, item] of entries) {
-        if (text !== "") text += ",\n";
-        text += `${deeper}${this.key(key)}: ${this.text(item, deeper)}`;
-      }
-      return `{\n${text}\n${indent}}`;
+      // Of 1 and "1", which are one key in JSON, the last counts.
+      return this.mapping(Object.fromEntries(textEntries(value)), indent);
     }
     if (isValueMap(value)) return this.mapping(value, indent);
     for (const item of value as readonly Value[]) {

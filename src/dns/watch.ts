@@ -1,4 +1,5 @@
 /** Asks servers for SOAs beside a run, each a few times a second, and says what it saw in few and small entries. */
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../model/clock.ts";
 import type { WatchAnswer } from "../model/dns.ts";
 import type { HostId } from "../model/ids.ts";
@@ -41,6 +42,8 @@ export function pace(everyMs: number, servers: number): number {
 export function startWatching({ servers, everyMs, clock, say }: WatchParts): DnsWatching {
   const silences = createSilences(servers.map(({ host }) => host));
   const stop = new AbortController();
+  // Every server waits for it: Node takes more than ten for a leak, and says so on the terminal.
+  setMaxListeners(0, stop.signal);
   const askOn = async ({ host, zones, ask }: Watched, index: number): Promise<void> => {
     // Spread over the time between two questions.
     await clock.sleep((everyMs * index) / servers.length, stop.signal);

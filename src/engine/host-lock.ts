@@ -32,6 +32,8 @@ export interface Claim {
   /** The lives that its journal knows; the last one is its own. */
   readonly lives: readonly string[];
   readonly who: string;
+  /** By the controller's clock; asking the host for its own would be a program more on each. */
+  readonly since: string;
   readonly playbook: string;
 }
 
@@ -39,11 +41,11 @@ export interface Claim {
  * Takes the lock, or takes it over for the same run with a younger number: only from a controller that its journal knows.
  * A copy of the journal that was gone on with elsewhere does not know what was done there.
  */
-export function lockCommand({ run, fencing, lives, who, playbook }: Claim): Command {
+export function lockCommand({ run, fencing, lives, who, since, playbook }: Claim): Command {
   const own = lives.at(-1) ?? "";
-  const claim = `${run} ${fencing}\nlife ${own}\nwho ${who}\nplaybook ${playbook}\n`;
+  const claim = `${run} ${fencing}\nlife ${own}\nwho ${who}\nplaybook ${playbook}\nsince ${since}\n`;
   return sh`${BASE}umask 022; [ -d "$b/lock" ] || mkdir -p "$b/lock" || exit 3; t="$b/lock/.claim.$$"
-printf '%ssince %s\n' ${claim} "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$t" || exit 3
+printf %s ${claim} >"$t" || exit 3
 kept() { sync "$b/lock/fencing" 2>/dev/null || sync; echo "taken $w"; }
 if ln "$t" "$b/lock/fencing" 2>/dev/null; then rm -f "$t"; kept; exit 0; fi
 r= n= k= l=; { read -r r n; read -r k l; } <"$b/lock/fencing"
@@ -196,6 +198,7 @@ function takeLocks(
     fencing,
     lives,
     who: running.who,
+    since: new Date(running.clock.now()).toISOString().replace(/[.]\d+Z$/, "Z"),
     playbook: spec.source.file,
   });
   return Promise.all(

@@ -77,7 +77,7 @@ function printed(value: Expected): unknown {
   if (Array.isArray(value)) return (value as readonly Expected[]).map(printed);
   if (typeof value !== "object" || value === null) return value;
   const map = value as ExpectedMap;
-  const text = String(map["text"]);
+  const text = typeof map["text"] === "string" ? map["text"] : "";
   const items = (map["items"] ?? []) as readonly Expected[];
   switch (map["__type"]) {
     case "float":
@@ -103,8 +103,8 @@ function printed(value: Expected): unknown {
 }
 
 function keyOf(key: Expected): string {
-  const map = key as ExpectedMap | null;
-  return map !== null && typeof map === "object" ? String(map["text"]) : String(key);
+  const text = isMap(key) && "text" in key ? key["text"] : undefined;
+  return typeof text === "string" ? text : JSON.stringify(key);
 }
 
 function float(text: string): string {

@@ -60,7 +60,7 @@ describe("unlock", () => {
     const refused = await fleet.runbook(["unlock", run, "--yes"]);
     expect(refused.code).toBe(13);
     expect(refused.out).toMatch(/^a {2}locked, number 1: who \S+, playbook .*slow\.yaml, since /m);
-    expect(refused.out).toMatch(/^a {2}a job is alive: 1\.1-/m);
+    expect(refused.out).toMatch(/^a {2}a job is alive: 1\.1@a\.1 /m);
     expect(refused.err).toContain("--despite-jobs");
     expect(fleet.host("a").has(LOCK)).toBe(true);
     fleet.host("a").write("go", "");

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { encode, decode, AUTHORITATIVE_ANSWER } from "dns-packet";
-import { getMaxListeners } from "node:events";
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { Duplex } from "node:stream";
 import type { WatchAnswer } from "../model/dns.ts";
@@ -183,25 +182,6 @@ describe("a watch", () => {
       { type: "dns-silences", seen: [{ at: 600, why: "REFUSED" }, { at: 1200 }] },
       { type: "dns-watched", over: true, servers: [{ silences: 1, longestMs: 600, way: "ssh" }] },
     ]);
-  });
-
-  test("of a large fleet is no leak of listeners, which Node would tell on the terminal", async () => {
-    const limits = new Set<number | undefined>();
-    const watching = startWatching({
-      servers: [],
-      everyMs: 200,
-      clock: {
-        now: () => 0,
-        ticks: () => 0,
-        sleep: (_, signal) => {
-          limits.add(signal && getMaxListeners(signal));
-          return new Promise((resolve) => setImmediate(resolve));
-        },
-      },
-      say: () => Promise.resolve(),
-    });
-    await watching.end();
-    expect([...limits]).toEqual([0]);
   });
 
   test("whose journal fails asks no more, and disturbs nobody", async () => {

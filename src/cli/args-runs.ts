@@ -75,6 +75,7 @@ export function addRunCommands(
 
   withJournal(program.command("resume").argument("[run]"))
     .description("go on with a run that stopped, failed or was killed")
+    .option("-l, --limit <hosts>", "only with these hosts of the run (comma list)")
     .addOption(streamFormat())
     .option("--window <span>", WINDOW_HELP)
     .option("--wait-for-window", "wait until the window opens, and go on in those that follow")

@@ -74,6 +74,7 @@ export interface ResumeOptions extends ConnectionOptions, StateOptions {
   readonly format?: StreamFormat;
   readonly yes?: true;
   readonly answer?: string;
+  readonly limit?: string;
   readonly detach?: true;
   readonly window?: string;
   readonly waitForWindow?: true;
@@ -88,7 +89,6 @@ export interface ResumeOptions extends ConnectionOptions, StateOptions {
 
 export interface RollbackOptions extends ResumeOptions {
   readonly overwriteDrift?: true;
-  readonly limit?: string;
   readonly check?: true;
 }
 

@@ -67,7 +67,12 @@ export async function lookBeforeResuming(running: Running): Promise<readonly Ref
   const { lanes } = running.state;
   // On the way back, and where some hosts were taken back, nothing is begun.
   if ([...lanes.values()].some((lane) => lane.back !== undefined)) return [];
-  const open = spec.hosts.filter((host) => laneOf(running.state, host).begun === undefined);
+  const { only } = running.state;
+  const open = spec.hosts.filter(
+    (host) =>
+      laneOf(running.state, host).begun === undefined &&
+      (only === undefined || only.includes(host)),
+  );
   const unreached = await connectAll(running, open);
   const absent = new Set(unreached.map(({ host }) => host));
   const reachable = open.filter((host) => !absent.has(host));

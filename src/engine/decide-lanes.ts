@@ -3,7 +3,7 @@ import { FLEET } from "../model/ids.ts";
 import type { HostId } from "../model/ids.ts";
 import type { RunState } from "../model/run-state.ts";
 import { endOfSpan, failureEnd, onFailure } from "./decide-end.ts";
-import type { Action, Decision, Moment } from "./decide.ts";
+import type { Action, Decision, End, Moment } from "./decide.ts";
 import type { Entrance, Gatekeeper } from "./health.ts";
 import { gatekeeper, isEntering } from "./health.ts";
 import type { LaneTask, Program } from "./program.ts";
@@ -60,7 +60,15 @@ export function decideLanes(
   if (left) return endOfDraining(program, state, moment, exceeded, span);
   if (moment.busy.size > 0) return { actions };
   if (exceeded) return onFailure(program, state);
+  if (lanes.leftOut.size > 0) return { actions: [], end: leftOutEnd(state, lanes) };
   return undefined;
+}
+
+/** `resume --limit` has done its hosts; the run keeps its locks for those that are left. */
+function leftOutEnd(state: RunState, { leftOut }: StageLanes): End {
+  const names = [...leftOut].map((position) => state.spec.hosts[position]).join(", ");
+  const text = `left out by --limit: ${names}`;
+  return { kind: "stopped", why: "interrupted", text };
 }
 
 /** What keeps lanes where they are. */

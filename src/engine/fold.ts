@@ -45,6 +45,7 @@ export function started(spec: RunSpec): RunState {
     rollback: undefined,
     window: spec.window,
     health: undefined,
+    only: undefined,
     stopped: undefined,
     finished: undefined,
     dns: undefined,
@@ -183,7 +184,7 @@ function apply(
       state.stopped = { why: entry.why, text: entry.text };
       return;
     case "run-resumed":
-      resume(state, seq);
+      resume(state, seq, entry.only);
       return;
     case "run-finished":
       state.finished = { outcome: entry.outcome, text: entry.text };
@@ -198,8 +199,9 @@ function turnRound(lane: Lane, way: "undo" | undefined, seq: number): void {
 }
 
 /** What failed may be tried again, what is in doubt is looked at again, who was lost may be back. */
-function resume(state: RunState, seq: number): void {
+function resume(state: RunState, seq: number, only: readonly HostId[] | undefined): void {
   state.resumed = seq;
+  state.only = only;
   state.health = undefined;
   state.stopped = undefined;
   // A finished run that is gone on with is going back: killed on the way, it must not look finished.

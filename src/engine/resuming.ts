@@ -44,7 +44,7 @@ export async function resumeRun(
 
 /** Begun, and where they stand now a lane may not be left. */
 function hostsInTheMiddle({ program, state }: Running): readonly HostId[] {
-  return state.spec.hosts.filter((host) => {
+  return (state.only ?? state.spec.hosts).filter((host) => {
     const lane = laneOf(state, host);
     if (lane.begun === undefined || lane.back) return false;
     return program.stages.some((stage) => {

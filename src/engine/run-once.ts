@@ -32,6 +32,7 @@ export function onceElsewhere(state: RunState, own: HostId, task: Task): OnceEls
     const stuck =
       progress.kind === "failed" ||
       progress.kind === "in-doubt" ||
+      (progress.kind === "doubt" && state.only && !state.only.includes(host)) ||
       (lane.lost && isBegun(lane, task));
     if (stuck) {
       const hint =

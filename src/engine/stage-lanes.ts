@@ -28,9 +28,16 @@ interface Standing {
   readonly failed: boolean;
   readonly done: boolean;
   readonly back: boolean;
+  readonly leftOut: boolean;
 }
 
-const OUT: Standing = { open: undefined, failed: false, done: false, back: false };
+const OUT: Standing = {
+  open: undefined,
+  failed: false,
+  done: false,
+  back: false,
+  leftOut: false,
+};
 
 export class StageLanes {
   readonly #program: Program;
@@ -49,6 +56,8 @@ export class StageLanes {
   done = 0;
   /** Hosts that were taken back, or are going. */
   back = 0;
+  /** Hosts that have something to do, and that a resume leaves where they are. */
+  readonly leftOut = new SortedNumbers();
   #batchesExceeded = 0;
 
   constructor(program: Program, state: RunState, tasks: readonly LaneTask[]) {
@@ -114,6 +123,8 @@ export class StageLanes {
     this.done += Number(after.done) - Number(before.done);
     this.back += Number(after.back) - Number(before.back);
     this.#count(place.batch, Number(after.failed) - Number(before.failed));
+    if (after.leftOut) this.leftOut.add(place.position);
+    else this.leftOut.delete(place.position);
     if (before.open) this.#leave(place, before.open);
     if (after.open) this.#enter(place, after.open);
   }
@@ -129,8 +140,10 @@ export class StageLanes {
     if (lane.atGoal === true && !begun) return OUT;
     const next = laneNext(lane, this.#tasks);
     const open = next.kind === "task" || next.kind === "doubt" ? { host, next, begun } : undefined;
+    const { only } = this.#state;
+    if (only && !only.includes(host) && next.kind !== "done") return { ...OUT, leftOut: true };
     const failed = hasFailed(next) && !isSkipped(this.#program, lane);
-    return { open, failed, done: next.kind === "done", back: false };
+    return { ...OUT, open, failed, done: next.kind === "done" };
   }
 
   #count(index: number, more: number): void {

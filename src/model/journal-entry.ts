@@ -165,7 +165,13 @@ export type JournalEntry =
     }
   | { readonly type: "run-stopped"; readonly why: StopReason; readonly text: string }
   /** `format`: that of this entry and those behind it, which a younger release may have written than those before. */
-  | { readonly type: "run-resumed"; readonly who: string; readonly format: number }
+  | {
+      readonly type: "run-resumed";
+      readonly who: string;
+      readonly format: number;
+      /** `--limit`: the other hosts are left where they are. */
+      readonly only?: readonly HostId[];
+    }
   | {
       readonly type: "run-finished";
       readonly outcome: "succeeded" | "refused" | "rolled-back" | "abandoned";
@@ -191,8 +197,11 @@ export const SEALED: { readonly [type in JournalEntry["type"]]?: readonly string
   "undo-settled": ["changes", "diagnostic"],
 };
 
-export function resumedBy(who: string): Extract<JournalEntry, { type: "run-resumed" }> {
-  return { type: "run-resumed", who, format: FORMAT };
+export function resumedBy(
+  who: string,
+  only?: readonly HostId[],
+): Extract<JournalEntry, { type: "run-resumed" }> {
+  return { type: "run-resumed", who, format: FORMAT, ...(only && { only }) };
 }
 
 /** An entry with its place in the journal. */

@@ -129,6 +129,8 @@ export interface RunState {
     readonly who: string;
     readonly seq: number;
   }[];
+  /** The hosts that it was last gone on with; undefined: all. */
+  only: readonly HostId[] | undefined;
   /** Sequence number of the entry with which it was last gone on with; 0 while nobody has. */
   resumed: number;
   /** Sequence number of the entry with which it last turned round; 0 while it never did. */

@@ -52,8 +52,8 @@ export class Life {
 
   apply = (birth: Birth = {}): Promise<Applied> =>
     applyToy(this.#born(birth), birth.wish ?? NEVER_STOPPED);
-  resume = (birth: Birth = {}): Promise<Applied> =>
-    resumeToy(this.#born(birth), birth.wish ?? NEVER_STOPPED);
+  resume = (birth: Birth = {}, only?: readonly string[]): Promise<Applied> =>
+    resumeToy(this.#born(birth), birth.wish ?? NEVER_STOPPED, only?.map(hostId));
   rollback = (only?: readonly string[], birth: Birth = {}): Promise<Applied> =>
     rollbackToy(this.#born(birth), only?.map(hostId), birth.wish ?? NEVER_STOPPED);
 

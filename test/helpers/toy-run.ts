@@ -220,9 +220,10 @@ export async function applyToy(running: Running, wish: StopWish = NEVER_STOPPED)
 export async function resumeToy(
   running: Running,
   wish: StopWish = NEVER_STOPPED,
+  only?: readonly HostId[],
 ): Promise<Applied> {
   return unlessKilled(async () => {
-    await running.append(resumedBy("somebody"));
+    await running.append(resumedBy("somebody", only));
     const { lockedHosts, spec } = running.state;
     await lockHosts(running, lockedHosts.length > 0 ? lockedHosts : spec.hosts);
     const { end } = await resumeRun(running, wish, []);

@@ -3,6 +3,7 @@ import { lockHosts, unlockHosts } from "../../engine/host-lock.ts";
 import { isGoingBack, isTouched } from "../../engine/standing.ts";
 import { forgetLeftJobs } from "../../engine/left-jobs.ts";
 import { resumeRun } from "../../engine/resuming.ts";
+import type { HostId } from "../../model/ids.ts";
 import { FLEET } from "../../model/ids.ts";
 import { resumedBy } from "../../model/journal-entry.ts";
 import { sayEnding } from "../ending.ts";
@@ -10,6 +11,7 @@ import { answering, openQuestion, wrongAnswer } from "../answer.ts";
 import { interruptText } from "../consent.ts";
 import { serveControl } from "../control/serve.ts";
 import { EXIT } from "../exit-codes.ts";
+import { limitedHosts } from "../limit-hosts.ts";
 import type { OpenRun } from "../open-run.ts";
 import { openRun } from "../open-run.ts";
 import type { ResumeOptions } from "../options.ts";
@@ -46,6 +48,23 @@ export async function resume(
   }
   // Read before the run is gone on with.
   const isFailure = openQuestion(state) === "on_failure";
+  const only =
+    options.limit === undefined
+      ? undefined
+      : limitedHosts(options.limit, state.spec.hosts, terminal);
+  if (typeof only === "number") return only;
+  const answers = options.answer !== undefined && isFailure;
+  const back = [...state.lanes.values()].some(
+    (lane) => lane.back !== undefined && lane.back.standing !== "back",
+  );
+  if (only && (answers || back)) {
+    terminal.err(
+      answers
+        ? "An answer is about the whole run: give --answer without --limit.\n"
+        : "The run is going back; `runbook rollback --limit` takes back some of its hosts.\n",
+    );
+    return EXIT.usage;
+  }
   using wish = listenForInterrupts(
     (level) => terminal.err(interruptText(level)),
     terminal.launcher,
@@ -85,9 +104,8 @@ export async function resume(
     );
     return EXIT.refused;
   }
-  if (options.answer !== undefined && isFailure)
-    await resumeAnswered(running, options.answer, running.who);
-  else await running.append(resumedBy(running.who));
+  if (answers) await resumeAnswered(running, options.answer, running.who);
+  else await running.append(resumedBy(running.who, only));
   const unsettled = [
     ...(await renewWindow(running, options.window)),
     ...(await settleByHand(running, options.settle, running.who)),
@@ -96,6 +114,8 @@ export async function resume(
     terminal.problems(unsettled);
     return EXIT.usage;
   }
+  const isLeftOut = (host: HostId): boolean =>
+    only !== undefined && state.spec.hosts.includes(host) && !only.includes(host);
   const begun = state.spec.hosts.filter(
     (host) => host !== FLEET && isTouched(state.lanes.get(host) ?? never(host)),
   );
@@ -109,6 +129,7 @@ export async function resume(
     );
     return EXIT.locked;
   }
+  const away = only ? locks.filter(({ host }) => !isLeftOut(host)) : locks;
   // On the way back whoever does not answer stays behind, and does not keep the others.
   const goingBack = isGoingBack(running.program, state);
   if (goingBack) {
@@ -117,7 +138,7 @@ export async function resume(
   }
   const absent = goingBack
     ? []
-    : locks.map(({ host, diagnostic }) => ({ host, cause: "unreachable" as const, diagnostic }));
+    : away.map(({ host, diagnostic }) => ({ host, cause: "unreachable" as const, diagnostic }));
   await terminal.launcher?.letGo(run.run);
   const resumed = await watchingDns(running, () => resumeRun(running, wish, absent));
   const { refusals } = resumed;

@@ -5,13 +5,13 @@ import { lockHosts } from "../../engine/host-lock.ts";
 import { connectAll } from "../../engine/look.ts";
 import { OVERWRITE_DRIFT } from "../../engine/undo.ts";
 import type { HostId } from "../../model/ids.ts";
-import { hostId } from "../../model/ids.ts";
 import { resumedBy } from "../../model/journal-entry.ts";
 import { hasWayBack, sayEnding } from "../ending.ts";
 import { interruptText } from "../consent.ts";
 import { serveControl } from "../control/serve.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openRun } from "../open-run.ts";
+import { limitedHosts } from "../limit-hosts.ts";
 import type { RollbackOptions } from "../options.ts";
 import { sayRefusals } from "../refusals.ts";
 import { reportersFor } from "../reporters.ts";
@@ -137,11 +137,6 @@ function chosen(
   terminal: Terminal,
 ): readonly HostId[] | number {
   if (limit === undefined) return touched;
-  const names = limit.split(/[,:]/).map((name) => hostId(name.trim()));
-  const unknown = names.filter((name) => !hosts.includes(name));
-  if (unknown.length > 0) {
-    terminal.err(`The run has no host ${unknown.join(", ")}; it has ${hosts.join(", ")}.\n`);
-    return EXIT.noHosts;
-  }
-  return touched.filter((host) => names.includes(host));
+  const named = limitedHosts(limit, hosts, terminal);
+  return typeof named === "number" ? named : touched.filter((host) => named.includes(host));
 }

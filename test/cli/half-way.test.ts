@@ -63,3 +63,25 @@ test("a host that does not answer keeps nobody from arriving, and is named", asy
   ]);
   expect(isLocked(fleet, "a")).toBe(true);
 });
+
+test("a resume of one host brings that one to its end, and the next one the other", async () => {
+  await using fleet = await halfWay();
+  for (const name of ["a", "b"]) fleet.host(name).write("ready", "");
+  const unknown = await fleet.runbook(["resume", "-l", "zz"]);
+  expect([unknown.code, unknown.err]).toEqual([
+    15,
+    expect.stringContaining("no host zz; it has a, b"),
+  ]);
+  const one = await fleet.runbook(["resume", "-l", "b"]);
+  expect([one.code, one.out + one.err]).toEqual([
+    12,
+    expect.stringContaining("left out by --limit: a"),
+  ]);
+  expect(seen(fleet)).toEqual([
+    [true, false],
+    [true, true],
+  ]);
+  expect(["a", "b"].map((name) => isLocked(fleet, name))).toEqual([true, true]);
+  expect((await fleet.runbook(["resume"])).code).toBe(0);
+  expect(seen(fleet)[0]).toEqual([true, true]);
+});

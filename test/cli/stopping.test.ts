@@ -1,4 +1,5 @@
 import { describe, expect, test, jest } from "@jest/globals";
+import { readFileSync } from "node:fs";
 import type { PrivateFleet, PrivateHost } from "../helpers/private-fleet.ts";
 import { startFleet } from "../helpers/private-fleet.ts";
 import { eventually } from "../helpers/reaching.ts";
@@ -82,6 +83,24 @@ describe("a controller that is killed while a command is at work", () => {
     expect(resumed).toMatchObject({ code: 0, err: "" });
     expectDone(fleet);
   });
+});
+
+test("a controller that was suspended, and whose connections died meanwhile, goes on and does nothing twice", async () => {
+  await using fleet = await slowFleet();
+  const [a, b] = [fleet.host("a"), fleet.host("b")];
+  const run = fleet.begin(apply);
+  await atWork(a);
+  run.signal("SIGSTOP");
+  await eventually("it stands still", () =>
+    /\) T /.test(readFileSync(`/proc/${run.pid}/stat`, "utf8")),
+  );
+  for (const host of [a, b]) host.server.drop();
+  letGo(a);
+  letGo(b);
+  await eventually("the command has ended without it", () => a.read("effects") === ONCE);
+  run.signal("SIGCONT");
+  expect((await run.ended).code).toBe(0);
+  expectDone(fleet);
 });
 
 describe("an interrupt", () => {

@@ -27,6 +27,11 @@ export async function stop(
       if (options.wait) await reached.gone;
       reached.leave();
       return EXIT.done;
+    case "silent":
+      terminal.err(
+        `Run ${run} was asked, and does not answer: its controller may be suspended. It reads it when it goes on.\n`,
+      );
+      return EXIT.locked;
     case "refused":
       terminal.err(`Run ${run} was not asked to stop: ${reached.reason}.\n`);
       return EXIT.locked;

@@ -16,12 +16,15 @@ export type Reached =
     }
   /** No socket, or one that a killed controller left. */
   | { readonly kind: "nobody" }
+  /** It was asked, and says nothing: it is suspended, and will read it when it goes on. */
+  | { readonly kind: "silent" }
   | { readonly kind: "refused"; readonly reason: string };
 
 export async function reachRun(
   stateFolder: string,
   run: RunId,
   wanted: WantedStop,
+  patienceMs = 10_000,
 ): Promise<Reached> {
   const found = await findSocket(stateFolder, run);
   if (found === "absent") return { kind: "nobody" };
@@ -29,8 +32,19 @@ export async function reachRun(
   const socket = createConnection(found.target);
   let closed = (): void => {};
   const gone = new Promise<void>((resolve) => (closed = resolve));
-  return new Promise((resolve) => {
+  let isTired = false;
+  // What was asked is written out first.
+  const timer = setTimeout(() => {
+    isTired = true;
+    socket.end();
+  }, patienceMs);
+  return new Promise<Reached>((resolve) => {
     let text = "";
+    socket.on("finish", () => {
+      if (!isTired) return;
+      resolve({ kind: "silent" });
+      socket.destroy();
+    });
     socket.on("error", (error) => {
       const code = errorCode(error);
       resolve(
@@ -51,5 +65,5 @@ export async function reachRun(
       if (answer) resolve({ kind: "answered", answer, gone, leave: () => socket.destroy() });
     });
     socket.write(stopLine(wanted));
-  });
+  }).finally(() => clearTimeout(timer));
 }

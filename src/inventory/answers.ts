@@ -71,12 +71,18 @@ function hasVariables(inventory: Inventory, host: HostId, options: AnswerOptions
 export function inventoryAsTree(inventory: Inventory, options: AnswerOptions = {}): ValueMap {
   const only = new Set(options.only ?? inventory.named);
   const seen = new Set<HostId>();
+  const drawn = new Set<string>();
   const tree = (name: string): ValueMap => {
     const group = inventory.groups.get(name);
     if (group === undefined) return {};
-    const children = group.children
-      .map((child): [string, ValueMap] => [child, tree(child)])
-      .filter(([, content]) => Object.keys(content).length > 0);
+    const children: [string, ValueMap][] = [];
+    for (const child of group.children) {
+      // A group below two others is written once; the second time it is only named.
+      const isAgain = drawn.has(child);
+      const content = isAgain ? {} : tree(child);
+      drawn.add(child);
+      if (isAgain || Object.keys(content).length > 0) children.push([child, content]);
+    }
     const hosts: [string, ValueMap][] = [];
     for (const host of name === "all" ? [] : group.ownHosts) {
       if (!only.has(host)) continue;
@@ -90,7 +96,8 @@ export function inventoryAsTree(inventory: Inventory, options: AnswerOptions = {
       ...(Object.keys(vars).length === 0 ? {} : { vars }),
     };
   };
-  return { all: tree("all") };
+  const all = tree("all");
+  return Object.keys(all).length === 0 ? {} : { all };
 }
 
 /** What `ansible-inventory --host` answers. */

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { encodeValue } from "../../src/lib/value-codec.ts";
+import { readYaml } from "../../src/yaml/read.ts";
 import { ansiblePython, startAnsible, type Ansible } from "../helpers/ansible-answers.ts";
 import { runbookHere } from "../helpers/in-process.ts";
 import { seeded, type Random } from "../helpers/random.ts";
@@ -32,6 +34,7 @@ function questions(random: Random, { sources, hosts, groups }: RandomInventory) 
     random.pick([
       [...common, "--list", "--export"],
       [...common, "--graph"],
+      [...common, "--list", "--yaml"],
       [...common, "--graph", "--vars"],
       [...common, "--graph", random.pick(groups)],
       [...common, "--host", random.pick(hosts)],
@@ -62,7 +65,8 @@ compared("random inventories, as ansible-core reads them", () => {
       for (const args of questions(random, made)) {
         const wanted = await ansible.ask("ansible-inventory", args, folder);
         const got = await runbookHere(["inventory", ...args, "--lenient"], folder);
-        const [theirs, ours] = [wanted, got].map(({ out }) => comparable(out));
+        const form = args.includes("--yaml") ? withoutAnchors : comparable;
+        const [theirs, ours] = [wanted, got].map(({ out }) => form(out));
         const agree = wanted.status === 0 ? theirs === ours : got.code !== 0;
         if (agree) continue;
         different.push(
@@ -91,6 +95,13 @@ function comparable(out: string): string {
     found.startsWith('"') ? found : `"<${numberText(found)}>"`,
   );
   return JSON.stringify(sorted(JSON.parse(exact)), null, 1);
+}
+
+/** YAML as what it means: Ansible writes an anchor where two hosts have one Python object. */
+function withoutAnchors(out: string): string {
+  const read = readYaml(out, "answer", { duplicateKeys: "error", types: "exact" });
+  if (read.value === undefined) return `${out}\n${JSON.stringify(read.problems)}`;
+  return JSON.stringify(encodeValue(read.value.value), null, 1);
 }
 
 function numberText(text: string): string {

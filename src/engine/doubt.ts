@@ -111,7 +111,7 @@ async function look(
   if (prepared.task.probe) return probe(running, prepared, prepared.task.probe, record, began);
   if (!step.idempotent) {
     if (jobs === "absent" && !step.jobless)
-      return again(running, prepared, "its job never started");
+      return again(running, prepared, record, "its job never started");
     const why = `${hostTaskKey(record.of)}: ${whyInDoubt(jobs)}, and the task has no \`probe\``;
     return giveUp(running, record, problem("engine/in-doubt", why));
   }
@@ -120,7 +120,7 @@ async function look(
     case "satisfied":
       return settleSatisfied(running, prepared, check.seen, began);
     case "pending":
-      return again(running, prepared, "not found to have happened");
+      return again(running, prepared, record, "not found to have happened");
     case "blocked":
       return settleFailed(
         running,
@@ -162,11 +162,11 @@ async function probe(
       const step = prepared.step as Changing;
       const check = await step.check(readerFor(running, prepared), prepared.params, prepared.tools);
       if (check.kind === "satisfied") return settleSatisfied(running, prepared, check.seen, began);
-      if (step.idempotent) return again(running, prepared, "begun, and not at its end");
+      if (step.idempotent) return again(running, prepared, record, "begun, and not at its end");
       return settleSatisfied(running, prepared, undefined, began);
     }
     case "fails":
-      return again(running, prepared, "its probe says that it did not happen");
+      return again(running, prepared, record, "its probe says that it did not happen");
     case "unreachable":
       return host === FLEET
         ? giveUp(running, record, gate.diagnostic)
@@ -174,7 +174,22 @@ async function probe(
   }
 }
 
-async function again(running: Running, prepared: Prepared, why: string): Promise<void> {
+/** How often a controller begins again what it found not to have happened: an answer that never comes is no reason to go on for ever. */
+const TRIES = 3;
+const tries = new WeakMap<HostTaskRecord, number>();
+
+async function again(
+  running: Running,
+  prepared: Prepared,
+  record: HostTaskRecord,
+  why: string,
+): Promise<void> {
+  const tried = tries.get(record) ?? 0;
+  if (tried >= TRIES) {
+    const text = `${hostTaskKey(record.of)}: begun ${tried} times more after doubt, and no answer came: ${why}`;
+    return giveUp(running, record, problem("engine/in-doubt", text));
+  }
+  tries.set(record, tried + 1);
   await running.append({ type: "unbegun", of: prepared.of, why });
   await changeAlone(running, prepared);
 }

@@ -278,3 +278,24 @@ test("a way back needs no parameter of a task, only its record", async () => {
   expect(fold(life.lines)?.finished?.outcome).toBe("rolled-back");
   expect(life.keys("a")).toEqual({});
 });
+
+test("a change whose answer never comes is begun a few times more, and is then for an operator", async () => {
+  const life = new Life(
+    `${head()}
+phases:
+  - name: one
+    tasks:
+      - put: { key: one, value: "1" }
+`,
+    { hosts: ["a"] },
+  );
+  life.world.fault = ({ text: command }) =>
+    command.includes("put one") ? "lost-before" : undefined;
+  expect(codeOf(await life.apply())).toBe(11);
+  expect(life.entries("intended")).toHaveLength(4);
+  expect(life.record("1.1@a").diagnostic?.summary).toContain("3 times more");
+  // Somebody has mended the line.
+  life.world.fault = undefined;
+  expect(codeOf(await life.resume())).toBe(0);
+  expect(life.keys("a")).toEqual({ one: "1" });
+});

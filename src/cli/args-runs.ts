@@ -104,6 +104,12 @@ export function addRunCommands(
       "only these hosts of the run (comma list); the inventory is left alone",
     )
     .option(
+      "--drop-host <host>",
+      "a host that was removed from the inventory since and is gone for good: the way back is whole without it; may be given again",
+      collect,
+      [],
+    )
+    .option(
       "--overwrite-drift",
       "put back what was there before the run, also over what somebody changed since; the decision is journaled",
     )

@@ -7,7 +7,7 @@ import type { ReadJournal } from "../journal/read.ts";
 import type { JournalStore } from "../journal/store.ts";
 import { noSuchRun } from "../journal/store.ts";
 import { hasErrors } from "../model/diagnostic.ts";
-import type { RunId } from "../model/ids.ts";
+import type { HostId, RunId } from "../model/ids.ts";
 import { runId } from "../model/ids.ts";
 import type { Playbook } from "../model/playbook.ts";
 import type { Renderer } from "../model/rendering.ts";
@@ -101,6 +101,8 @@ export interface OpenRun extends ReadRun, AsyncDisposable {
   readonly redactor: Redactor;
   readonly connections: ConnectionSource;
   readonly notices: readonly OpenNotice[];
+  /** As the inventory has them today; undefined where it cannot be read. */
+  readonly hostsToday: readonly HostId[] | undefined;
 }
 
 /** To go on with: nobody else writes this journal while it is open. Without a name, the newest run that is wanted. */
@@ -180,7 +182,7 @@ async function connectionParts(
   options: ResumeOptions,
   redactor: Redactor,
   terminal: Terminal,
-): Promise<{ renderer: Renderer; connections: ConnectionSource } | number> {
+): Promise<Pick<OpenRun, "renderer" | "connections" | "hostsToday"> | number> {
   const { spec } = state;
   const settings = readSettings(process.env, process.cwd());
   const login = await loginSecrets({ ...spec.connection, ...options }, settings, redactor);
@@ -224,5 +226,6 @@ async function connectionParts(
     secrets: login.value,
     redactor,
   };
-  return { renderer, connections };
+  const hostsToday = fresh.value?.inventory.hosts.map(({ name }) => name);
+  return { renderer, connections, hostsToday };
 }

@@ -89,6 +89,7 @@ export interface ResumeOptions extends ConnectionOptions, StateOptions {
 
 export interface RollbackOptions extends ResumeOptions {
   readonly overwriteDrift?: true;
+  readonly dropHost: readonly string[];
   readonly check?: true;
 }
 

@@ -177,8 +177,8 @@ export function exitCodeOf(state: RunState, end: End): number {
 
 /** Begun, not settled, and not taken back. */
 function isAnythingInDoubt(state: RunState): boolean {
-  for (const { tasks, back } of state.lanes.values()) {
-    if (back?.standing === "back") continue;
+  for (const { tasks, back, dropped } of state.lanes.values()) {
+    if (back?.standing === "back" || dropped) continue;
     for (const record of tasks.values())
       if (isOpen(record) && record.back === undefined) return true;
   }
@@ -192,6 +192,7 @@ function isAnyLeftOut(state: RunState): boolean {
 
 function everyTouchedHostIsBack(state: RunState): boolean {
   return [...state.lanes.values()].every(
-    (lane) => lane.host === FLEET || !isTouched(lane) || lane.back?.standing === "back",
+    (lane) =>
+      lane.host === FLEET || lane.dropped || !isTouched(lane) || lane.back?.standing === "back",
   );
 }

@@ -93,6 +93,7 @@ function apply(
       return;
     case "decision":
       state.decisions.push({ question: entry.question, answer: entry.answer, who: entry.who, seq });
+      if (entry.question === DROP_HOST) drop(state, entry.answer);
       return;
     case "locked":
       state.fencing = entry.fencing;
@@ -220,6 +221,18 @@ function resume(state: RunState, seq: number, only: readonly HostId[] | undefine
       if (record.back && REPEATABLE.has(record.back.standing)) delete record.back;
     }
   }
+}
+
+export const DROP_HOST = "drop host";
+
+/** A decision of an operator: the host is no longer there. */
+function drop(state: RunState, answer: unknown): void {
+  const lane = [...state.lanes.values()].find(({ host }) => host === answer);
+  if (lane === undefined) return;
+  lane.dropped = true;
+  if (lane.back?.standing !== "back") lane.back = undefined;
+  state.locks.delete(lane.host);
+  state.lockedHosts = [...state.locks.keys()];
 }
 
 const REPEATABLE: ReadonlySet<UndoStanding> = new Set(["failed", "drifted", "in-doubt"]);

@@ -43,7 +43,7 @@ export function isAnythingTouched(state: RunState): boolean {
 /** Hosts that may have been changed, newest lane first. */
 export function touchedHosts(state: RunState): readonly HostId[] {
   return [...state.lanes.values()]
-    .filter((lane) => lane.host !== FLEET && isTouched(lane))
+    .filter((lane) => lane.host !== FLEET && isTouched(lane) && !lane.dropped)
     .toSorted((a, b) => (b.begun ?? 0) - (a.begun ?? 0))
     .map((lane) => lane.host);
 }
@@ -60,7 +60,11 @@ export function isFinished(program: Program, lane: Lane, before?: number): boole
 /** Begun, not at its end, and not taken back: it may be silent, and is still to be gone on with. */
 export function isHalfWay(program: Program, lane: Lane): boolean {
   return (
-    lane.host !== FLEET && lane.back === undefined && isTouched(lane) && !isFinished(program, lane)
+    lane.host !== FLEET &&
+    !lane.dropped &&
+    lane.back === undefined &&
+    isTouched(lane) &&
+    !isFinished(program, lane)
   );
 }
 

@@ -58,6 +58,8 @@ export interface Lane {
   readonly items: Map<TaskId, readonly Json[]>;
   readonly facts: Map<string, Json>;
   lost: Diagnostic | undefined;
+  /** An operator said that the host is gone for good: the way back is whole without it. */
+  dropped?: true;
   back:
     | {
         way: "undo" | "phases" | undefined;

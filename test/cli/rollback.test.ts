@@ -133,6 +133,26 @@ describe("a run whose playbook and inventory are gone", () => {
     expect(standings(fleet)).toEqual(["before", "before", "before"]);
   });
 
+  test("is whole without a host that is gone for good, when somebody says so and the inventory does not have it", async () => {
+    await using fleet = await appliedFleet();
+    await fleet.host("b").server[Symbol.asyncDispose]();
+    const line = (name: string): string =>
+      `${name} ansible_host=127.0.0.1 ansible_port=${fleet.host(name).server.port} ansible_user=ops\n`;
+    fleet.file("hosts.ini", ["a", "b", "c"].map(line).join(""));
+    const drop = ["rollback", "--drop-host", "b", "--yes"];
+    const still = await fleet.runbook(drop);
+    expect([still.code, still.err]).toEqual([5, expect.stringContaining("still in the inventory")]);
+    fleet.file("hosts.ini", ["a", "c"].map(line).join(""));
+    const nobody = await fleet.runbook(["rollback", "--drop-host", "zz", "--yes"]);
+    expect([nobody.code, nobody.err]).toEqual([5, expect.stringContaining("no such host")]);
+    expect(standings(fleet)).toEqual(["after", "after", "after"]);
+    const { code, out, err } = await fleet.runbook(drop);
+    expect([code, err]).toEqual([0, expect.stringContaining("b is left out for good")]);
+    expect(out).toMatch(/decision: drop host: "b" \(.+@.+\)/);
+    expect(standings(fleet)).toEqual(["before", "after", "before"]);
+    expect((await fleet.runbook(["runs"])).out).toContain("rolled-back");
+  });
+
   test("overwrites it where that is decided, shows what, and keeps who decided", async () => {
     await using fleet = await appliedFleet();
     const edit = (): void => fleet.host("b").write("old", "edited by hand\n", 0o640);

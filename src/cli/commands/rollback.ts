@@ -1,5 +1,6 @@
 import { endRun } from "../../engine/begin.ts";
 import { isAnythingTouched, touchedHosts } from "../../engine/standing.ts";
+import { DROP_HOST } from "../../engine/fold.ts";
 import { execute } from "../../engine/execute.ts";
 import { lockHosts } from "../../engine/host-lock.ts";
 import { connectAll } from "../../engine/look.ts";
@@ -9,6 +10,7 @@ import { resumedBy } from "../../model/journal-entry.ts";
 import { hasWayBack, sayEnding } from "../ending.ts";
 import { interruptText } from "../consent.ts";
 import { serveControl } from "../control/serve.ts";
+import { droppedHosts } from "../drop-host.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openRun } from "../open-run.ts";
 import { limitedHosts } from "../limit-hosts.ts";
@@ -33,7 +35,12 @@ export async function rollback(
   if (typeof opened === "number") return opened;
   await using run = opened;
   const { state, playbook } = run;
-  const touched = touchedHosts(state);
+  const dropped = droppedHosts(run, options.dropHost);
+  if (dropped.problems.length > 0) {
+    terminal.problems(dropped.problems);
+    return EXIT.usage;
+  }
+  const touched = touchedHosts(state).filter((host) => !dropped.hosts.includes(host));
   const wanted = chosen(touched, options.limit, state.spec.hosts, terminal);
   if (typeof wanted === "number") return wanted;
   // What belongs to no host goes back with all of them, also where that is all there is.
@@ -84,6 +91,13 @@ export async function rollback(
     if (answer !== "yes" && answer !== "y") return EXIT.declined;
   }
   await running.append(resumedBy(running.who));
+  for (const host of dropped.hosts) {
+    const { who } = running;
+    await running.append({ type: "decision", who, question: DROP_HOST, answer: host });
+    terminal.err(
+      `${host} is left out for good. Should it come back, it is as the run left it, and locked: runbook unlock ${run.run}\n`,
+    );
+  }
   const unsettled = await settleByHand(running, options.settle, running.who);
   if (unsettled.length > 0) {
     terminal.problems(unsettled);

@@ -11,6 +11,7 @@ import type { HostId } from "../model/ids.ts";
 import type { DnsWatch } from "../model/playbook.ts";
 import { listZones } from "../steps/_pdns/zone-list.ts";
 import { PDNS_CONTROL } from "../steps/_pdns/places.ts";
+import { systemClock } from "./system-clock.ts";
 
 /** Some of its zones stand for a server: it has them in one database. */
 const ZONES_ASKED = 10;
@@ -43,7 +44,8 @@ export async function workWatched<T>(
     const watching = startWatching({
       servers,
       everyMs,
-      clock: running.clock,
+      // Not the run's, which is traced: what goes on beside a run is none of its waits.
+      clock: systemClock,
       say: (entry) => running.append(entry),
     });
     try {

@@ -42,23 +42,32 @@ const FIELDS: { readonly [type in JournalEntry["type"]]: { readonly [field: stri
 
 /** What keeps these lines from being used; empty when nothing does. */
 export function checkLines(lines: readonly JournalLine[], file: string): readonly Diagnostic[] {
-  const known: Known = { hosts: new Set(), begun: new Set() };
-  for (const [index, { seq, entry }] of lines.entries()) {
-    const newer = newerFormat(entry);
-    if (newer !== undefined) return [{ ...newer, at: { file, line: seq, column: 1 } }];
-    const wrong = wrongWith(entry, index === 0, known);
-    if (wrong === undefined) continue;
-    return [
-      {
-        code: "journal/not-understood",
-        severity: "error",
-        summary: `the journal says what this release does not understand: ${wrong}`,
-        hint: "It is as it was written: use the release that wrote it. Nothing will be done from it here.",
-        at: { file, line: seq, column: 1 },
-      },
-    ];
+  const check = lineCheck(file);
+  for (const line of lines) {
+    const problem = check(line);
+    if (problem) return [problem];
   }
   return [];
+}
+
+/** What keeps a line from being used, told of all before it. Nothing behind one that has a problem is to be asked about. */
+export function lineCheck(file: string): (line: JournalLine) => Diagnostic | undefined {
+  const known: Known = { hosts: new Set(), begun: new Set() };
+  let isFirst = true;
+  return ({ seq, entry }) => {
+    const newer = newerFormat(entry);
+    if (newer !== undefined) return { ...newer, at: { file, line: seq, column: 1 } };
+    const wrong = wrongWith(entry, isFirst, known);
+    isFirst = false;
+    if (wrong === undefined) return undefined;
+    return {
+      code: "journal/not-understood",
+      severity: "error",
+      summary: `the journal says what this release does not understand: ${wrong}`,
+      hint: "It is as it was written: use the release that wrote it. Nothing will be done from it here.",
+      at: { file, line: seq, column: 1 },
+    };
+  };
 }
 
 function newerFormat(entry: unknown): Diagnostic | undefined {

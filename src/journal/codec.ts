@@ -3,7 +3,7 @@
  * `hash` is sha256 over the previous line's hash and this line without its hash, so an edit anywhere is seen. Fields named
  * in `SEALED` are taken out of the entry and travel encrypted in `sealed`.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { decodeValue, encodeValue } from "../lib/value-codec.ts";
 import type { JournalEntry, JournalLine } from "../model/journal-entry.ts";
 import { SEALED } from "../model/journal-entry.ts";
@@ -38,7 +38,7 @@ export function encodeLine(
 }
 
 function chain(previous: string, body: string): string {
-  return createHash("sha256").update(previous).update(body).digest("hex");
+  return hash("sha256", previous + body);
 }
 
 function split(entry: JsonObject): { open: JsonObject; secret: JsonObject | undefined } {

@@ -8,17 +8,18 @@ import type { Clock } from "../model/clock.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { RunId } from "../model/ids.ts";
 import { runId } from "../model/ids.ts";
+import type { JournalLine } from "../model/journal-entry.ts";
 import { JournalFailure } from "../model/journal-entry.ts";
-import { checkLines } from "./check.ts";
+import { lineCheck } from "./check.ts";
 import { FIRST_HASH } from "./codec.ts";
 import { JournalFile, syncFolder } from "./file.ts";
 import type { HandOver } from "./hand-over.ts";
-import type { ReadJournal } from "./read.ts";
+import type { ReadEnd, ReadJournal } from "./read.ts";
 import { readJournal } from "./read.ts";
 import type { RunKey } from "./seal.ts";
 import { newKey, seal, unseal } from "./seal.ts";
 import { createIn } from "./shared-folder.ts";
-import { upgraded } from "./upgrade.ts";
+import { upgrader } from "./upgrade.ts";
 import type { Claimed } from "./writer-lock.ts";
 import { claimWriter, isClaimed } from "./writer-lock.ts";
 
@@ -105,20 +106,34 @@ export class JournalStore {
 
   /** Only to look. Undefined: there is no such run. */
   async read(run: RunId): Promise<ReadJournal | undefined> {
+    const lines: JournalLine[] = [];
+    const read = await this.readEach(run, (line) => void lines.push(line));
+    return read && { lines, ...read };
+  }
+
+  /** The same line by line, in today's format, without keeping them: for journals of any length. */
+  async readEach(run: RunId, each: (line: JournalLine) => void): Promise<ReadEnd | undefined> {
     const path = this.path(run);
     if (!(await exists(path))) return undefined;
     const stateKey = await this.#stateKey("find");
     const own = await readFile(this.#keyOf(run), "utf8").catch(() => undefined);
-    const journal = await readJournal(path, (wrapped) => {
+    const unwrap = (wrapped: string): RunKey | undefined => {
       const opened = [own?.trim(), wrapped].map(
         (text) => text && stateKey && unseal(stateKey, text, "run key"),
       );
       const plain = opened.find((text) => text);
       return plain ? Buffer.from(plain, "base64") : undefined;
+    };
+    const [upgrade, check] = [upgrader(), lineCheck(path)];
+    let problem: Diagnostic | undefined;
+    const read = await readJournal(path, unwrap, (line) => {
+      const today = upgrade(line);
+      problem ??= check(today);
+      each(today);
     });
-    if (journal.problems.length > 0) return journal;
-    const lines = upgraded(journal.lines);
-    return { ...journal, lines, problems: checkLines(lines, path) };
+    return read.problems.length > 0 || problem === undefined
+      ? read
+      : { ...read, problems: [problem] };
   }
 
   /** To go on writing; the journal must have been read without problems, under this process's claim. */

@@ -24,19 +24,16 @@ function sayFormatWhenResumed(entry: JsonObject): JsonObject {
   }
 }
 
-/** In today's format. Stops where a format is not known: the check says so of the line that is left as it is. */
-export function upgraded(lines: readonly JournalLine[]): readonly JournalLine[] {
-  let format = FORMAT as number;
-  let changed = false;
-  const all = lines.map((line) => {
+/** Makes line after line of one journal into today's format. What is of a format that is not known stays as it is. */
+export function upgrader(): (line: JournalLine) => JournalLine {
+  let format: number = FORMAT;
+  return (line) => {
     const entry = line.entry as unknown as JsonObject;
     format = formatOf(entry, format);
     if (format >= FORMAT) return line;
-    changed = true;
     const made = STEPS.slice(Math.max(0, format - 1)).reduce((one, step) => step(one), entry);
     return { ...line, entry: made as unknown as JournalEntry };
-  });
-  return changed ? all : lines;
+  };
 }
 
 function formatOf(entry: JsonObject | undefined, before: number): number {

@@ -31,7 +31,7 @@ const DIFFERENCES: ReadonlyMap<string, string> = new Map([
 const OTHERWISE: ReadonlyMap<string, string> = new Map([
   [
     "vault-value: -i hosts --list --yaml --vault-password-file vault-password",
-    "YAML has no anchors, and encrypted values have the mark that JSON has",
+    "YAML is written without anchors",
   ],
 ]);
 

@@ -2,7 +2,7 @@
 import { createDatagrams, type Datagrams } from "../dns/datagrams.ts";
 import { createThrough } from "../dns/through.ts";
 import { pace, startWatching, type Watched } from "../dns/watch.ts";
-import { hostIdentity } from "../engine/prepared.ts";
+import { hostIdentity } from "../engine/identity.ts";
 import type { Running } from "../engine/running.ts";
 import { asText } from "../lib/as-text.ts";
 import { reasonOf } from "../lib/reason.ts";

@@ -7,7 +7,8 @@ import type { Identity, RunJob } from "../model/transport.ts";
 import type { Holder } from "./host-lock.ts";
 import { holderIn, HOLDER, hostsToLock, unlockCommand } from "./host-lock.ts";
 import { connectOnce } from "./look.ts";
-import { hostIdentity, prepareBack } from "./prepared.ts";
+import { hostIdentity } from "./identity.ts";
+import { prepareBack } from "./prepared.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 

@@ -6,7 +6,8 @@ import type { LaneMoment } from "./health.ts";
 import { isSameMoment } from "./health.ts";
 import { failureOf } from "./look.ts";
 import { hushed } from "./no-log.ts";
-import { renderDuration, variablesFor } from "./prepared.ts";
+import { renderDuration } from "./durations.ts";
+import { variablesFor } from "./prepared.ts";
 import type { Running } from "./running.ts";
 
 const ASK_AGAIN_MS = 5000;

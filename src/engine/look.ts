@@ -8,7 +8,9 @@ import { laneOf } from "./fold.ts";
 import type { Look } from "./gate.ts";
 import { fleetView, lookTogether, passGate } from "./gate.ts";
 import { hushed } from "./no-log.ts";
-import { hostIdentity, renderDuration, variablesFor } from "./prepared.ts";
+import { hostIdentity } from "./identity.ts";
+import { renderDuration } from "./durations.ts";
+import { variablesFor } from "./prepared.ts";
 import type { Running } from "./running.ts";
 
 /** Proves host key, login and become everywhere; waits for hosts that do not answer where the playbook says so. */

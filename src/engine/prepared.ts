@@ -1,6 +1,5 @@
 /** A task made ready for one host and one loop item: identity, parameters, tools. */
 import { asText } from "../lib/as-text.ts";
-import { parseDuration } from "../lib/duration.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { HostId, HostTask } from "../model/ids.ts";
 import { CONTROLLER, FLEET, hostId, hostTaskKey } from "../model/ids.ts";
@@ -9,8 +8,10 @@ import type { Task } from "../model/playbook.ts";
 import type { Rendered } from "../model/rendering.ts";
 import type { AnyStep, EarlierTask, StepTools } from "../model/step.ts";
 import type { HostSession, Identity, JobScope } from "../model/transport.ts";
-import type { Scope, Value, ValueMap } from "../model/value.ts";
+import type { Scope, ValueMap } from "../model/value.ts";
+import { HALF_AN_HOUR, renderDurations } from "./durations.ts";
 import { laneOf } from "./fold.ts";
+import { hostIdentity, identityIn } from "./identity.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 import type { LoopItem } from "./scope.ts";
@@ -147,49 +148,6 @@ export async function prepare(
   return { kind: "ready", prepared };
 }
 
-type Durations =
-  | { readonly kind: "durations"; readonly waitMs: number | undefined; readonly timeoutMs: number }
-  | { readonly kind: "problem"; readonly diagnostic: Diagnostic };
-
-const HALF_AN_HOUR = 30 * 60_000;
-
-/** Deadline: the greater of 30 minutes and `wait` + 1 minute; `timeout` wins. */
-function renderDurations(running: Running, task: Task, scope: Scope): Durations {
-  const wait = renderDuration(running, task.wait, scope, task);
-  if (typeof wait === "object") return { kind: "problem", diagnostic: wait };
-  const timeout = renderDuration(running, task.timeout, scope, task);
-  if (typeof timeout === "object") return { kind: "problem", diagnostic: timeout };
-  return {
-    kind: "durations",
-    waitMs: wait,
-    timeoutMs: timeout ?? Math.max(HALF_AN_HOUR, (wait ?? 0) + 60_000),
-  };
-}
-
-/** Milliseconds; a plain number in a playbook means seconds. */
-export function renderDuration(
-  running: Running,
-  value: Value | undefined,
-  scope: Scope,
-  task: Task,
-): number | undefined | Diagnostic {
-  if (value === undefined) return undefined;
-  const rendered = running.renderer.value(value, scope, task.at);
-  if (rendered.kind === "omitted") return undefined;
-  if (rendered.kind === "problem") return rendered.diagnostic;
-  const text = rendered.kind === "rendered" ? rendered.value : null;
-  const ms = typeof text === "number" ? text * 1000 : parseDuration(asText(text));
-  if (ms !== undefined) return ms;
-  return {
-    ...problem(
-      "engine/bad-duration",
-      `${JSON.stringify(text)} is not a duration`,
-      'Write seconds, or "90s", "5m", "2h".',
-    ),
-    at: task.at,
-  };
-}
-
 /**
  * Made ready to be taken back, or to be asked about its jobs: on the machine that the journal names and without its
  * parameters, because all that an undo needs is in the record (J2).
@@ -237,46 +195,6 @@ export function machineOf(
     return name === "localhost" || name === "127.0.0.1" ? CONTROLLER : hostId(name);
   }
   return step.where === "controller" ? CONTROLLER : host;
-}
-
-/** Ansible's order: task, playbook, inventory. */
-export function identityIn(running: Running, scope: Scope, task?: Task): Identity {
-  const { playbook } = running.program.run;
-  const become = firstRendered(running, scope, [
-    task?.become,
-    playbook.become,
-    variable(scope, "ansible_become"),
-  ]);
-  const user = firstRendered(running, scope, [
-    task?.becomeUser,
-    playbook.becomeUser,
-    variable(scope, "ansible_become_user"),
-  ]);
-  if (become !== true && become !== "yes" && become !== "true" && become !== "True")
-    return { kind: "login" };
-  return { kind: "become", user: typeof user === "string" ? user : "root" };
-}
-
-function variable(scope: Scope, name: string): Value | undefined {
-  return scope.some((layer) => Object.hasOwn(layer.values, name)) ? `{{ ${name} }}` : undefined;
-}
-
-function firstRendered(
-  running: Running,
-  scope: Scope,
-  values: readonly (Value | undefined)[],
-): Json | undefined {
-  for (const value of values) {
-    if (value === undefined) continue;
-    const rendered = running.renderer.value(value, scope);
-    if (rendered.kind === "rendered") return rendered.value;
-  }
-  return undefined;
-}
-
-/** Who a run is on a host when no task says otherwise: takes locks. */
-export function hostIdentity(running: Running, host: HostId): Identity {
-  return identityIn(running, running.state.spec.scopes[host] ?? []);
 }
 
 /** `boot`: that of the intent; what starts no job needs none. */

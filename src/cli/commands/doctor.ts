@@ -1,5 +1,5 @@
 import { fleetView, lookTogether } from "../../engine/gate.ts";
-import { hostIdentity } from "../../engine/prepared.ts";
+import { hostIdentity } from "../../engine/identity.ts";
 import type { Running } from "../../engine/running.ts";
 import { printable } from "../../lib/printable.ts";
 import { assertNever } from "../../lib/assert-never.ts";

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { fleetView, lookTogether } from "../../engine/gate.ts";
-import { hostIdentity } from "../../engine/prepared.ts";
+import { hostIdentity } from "../../engine/identity.ts";
 import type { Running } from "../../engine/running.ts";
 import { errorCode, errorText } from "../../lib/error-words.ts";
 import { printable } from "../../lib/printable.ts";

@@ -257,7 +257,7 @@ function unknownFault(name: string, terminal: Terminal): number {
     FAULTS.map((fault) => fault.name),
   );
   terminal.err(
-    `There is no fault "${name}"${meant === undefined ? "" : `: did you mean "${meant}"?`} These are there:\n${faultList()}`,
+    `There is no fault "${name}"${meant === undefined ? "." : `: did you mean "${meant}"?`} These are there:\n${faultList()}`,
   );
   return EXIT.usage;
 }

@@ -2,6 +2,7 @@ import { didYouMean } from "../../lib/did-you-mean.ts";
 import { stepPage } from "../../playbook/step-page.ts";
 import { steps } from "../../steps/index.ts";
 import { EXIT } from "../exit-codes.ts";
+import { folded, narrowPage } from "../narrow-page.ts";
 import type { DocOptions } from "../options.ts";
 import { readPlaybook } from "../sources.ts";
 import type { Terminal } from "../terminal.ts";
@@ -11,14 +12,20 @@ export async function doc(
   options: DocOptions,
   terminal: Terminal,
 ): Promise<number> {
+  const { columns } = terminal;
   if (name === undefined || options.list) {
     const width = Math.max(...[...steps.keys()].map((step) => step.length));
-    for (const [step, { summary }] of steps) terminal.out(`${step.padEnd(width)}  ${summary}\n`);
+    for (const [step, { summary }] of steps) {
+      const line = `${step.padEnd(width)}  ${summary}`;
+      const lines = columns === undefined ? [line] : folded(line, columns, " ".repeat(width + 2));
+      terminal.out(`${lines.join("\n")}\n`);
+    }
     return EXIT.done;
   }
   const step = steps.get(name.replace(/^ansible\.builtin\./, ""));
   if (step) {
-    terminal.out(stepPage(step));
+    const page = stepPage(step);
+    terminal.out(columns === undefined ? page : narrowPage(page, columns));
     return EXIT.done;
   }
   if (/\.ya?ml$/.test(name)) return playbookPage(name, terminal);

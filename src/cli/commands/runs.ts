@@ -36,7 +36,7 @@ export async function runs(options: RunsOptions, terminal: Terminal): Promise<nu
   }
   if (!options.json && listed.length === 0)
     terminal.err(
-      "There is no run here yet. --state-dir, or RUNBOOK_STATE_DIR, names another place.\n",
+      "There is no run here yet; --state-dir or RUNBOOK_STATE_DIR names another place.\n",
     );
   if (options.json) terminal.document(`${safeJson(listed, 2)}\n`);
   return EXIT.done;

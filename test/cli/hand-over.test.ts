@@ -128,7 +128,8 @@ test("a state folder that a group owns holds files for the group, whatever the u
     { under: ["/bin/sh", "-c", 'umask 077; exec "$@"', "sh"] },
   );
   expect(applied.code).toBe(0);
-  const modes = readdirSync(shared).map((name) => statSync(join(shared, name)).mode & 0o777);
+  const files = readdirSync(shared, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const modes = files.map(({ name }) => statSync(join(shared, name)).mode & 0o777);
   expect(modes).toEqual([0o660, 0o660]);
 });
 

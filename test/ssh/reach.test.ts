@@ -100,7 +100,7 @@ phases:
     const plan = await fleet.runbook(["plan", "-i", "local.ini", "touch.yaml"]);
     expect([plan.code, plan.err, existsSync(join(root, "x"))]).toEqual([0, "", false]);
     const read = await fleet.runbook(["status", "-i", "local.ini", "touch.yaml"]);
-    expect(read.out).toBe("here  to do      \n");
+    expect(read.out).toBe("here  to do\n");
     expect(fleet.host("unused").server.seen.logins).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import {
@@ -22,7 +22,7 @@ export async function readKnownHosts(files: readonly string[]): Promise<readonly
   const texts = await Promise.all(
     files.map(async (file) => {
       try {
-        return parseKnownHosts(await readFile(file, "utf8"), file);
+        return await knownIn(file);
       } catch {
         // A file that cannot be read vouches for nobody.
         return [];
@@ -30,6 +30,19 @@ export async function readKnownHosts(files: readonly string[]): Promise<readonly
     }),
   );
   return texts.flat();
+}
+
+/** By path: a thousand connections read one file, which stands still most of the time. */
+const parsed = new Map<string, { readonly stamp: string; readonly hosts: readonly KnownHost[] }>();
+
+async function knownIn(file: string): Promise<readonly KnownHost[]> {
+  const { ino, size, mtimeNs } = await stat(file, { bigint: true });
+  const stamp = `${ino} ${size} ${mtimeNs}`;
+  const earlier = parsed.get(file);
+  if (earlier?.stamp === stamp) return earlier.hosts;
+  const hosts = parseKnownHosts(await readFile(file, "utf8"), file);
+  parsed.set(file, { stamp, hosts });
+  return hosts;
 }
 
 export type HostKeyDecision =

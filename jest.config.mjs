@@ -16,6 +16,8 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": ["@swc/jest", compile] },
   randomize: true,
+  // Many tests wait for processes of their own: a worker for each processor keeps all of them busy.
+  maxWorkers: "100%",
   workerIdleMemoryLimit: "512MB",
   injectGlobals: false,
 };

@@ -152,12 +152,14 @@ const folder = mkdtempSync(join(tmpdir(), "runbook-browser-test-"));
     expect(text).toContain("host 7 said no");
   });
 
-  if (process.env["RUNBOOK_SCREENSHOTS"] !== undefined) {
+  // The path of a report whose picture is wanted: that of the demo, for the documentation.
+  const pictured = process.env["RUNBOOK_SCREENSHOTS"];
+  if (pictured !== undefined) {
     test("has its picture taken", async () => {
-      const page = await open();
+      const page = await browser.open(pathToFileURL(pictured).href);
       for (const scheme of ["light", "dark"] as const) {
         await page.prefer(scheme);
-        await page.resize(1200, 1500);
+        await page.resize(1200, 1900);
         writeFileSync(join(PICTURES, `report-${scheme}.png`), await page.screenshot());
       }
       expect(page.complaints).toEqual([]);

@@ -11,6 +11,9 @@ import { dice, outcomeOf, told } from "../helpers/toy-deaths.ts";
 import { toyPlaybook } from "../helpers/toy-run.ts";
 import { crowded, stories } from "../helpers/toy-stories.ts";
 
+/** `npm test` takes a few; RUNBOOK_CASES (.ci/full sets it) is how many of each story. */
+const MOST = Number(process.env["RUNBOOK_CASES"] ?? 40);
+
 const FAULTS: readonly ScriptedFault[] = ["lost-before", "lost-after", "vanish"];
 
 function story(name: string): Story {
@@ -58,7 +61,7 @@ describe.each([
     const wanted = outcomeOf(undisturbed);
     const commands = await commandsOf(story(name));
     const roll = dice(name.length);
-    for (let sample = 0; sample < 150; sample++) {
+    for (let sample = 0; sample < MOST; sample++) {
       const nth = 1 + roll(commands);
       const fault = FAULTS[sample % 3] ?? "vanish";
       const deathAfter = {

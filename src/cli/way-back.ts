@@ -8,7 +8,7 @@ import { laneOf } from "../engine/fold.ts";
 import { caught } from "../engine/gate.ts";
 import { laneNext, progressOf } from "../engine/lane-next.ts";
 import { connectAll } from "../engine/look.ts";
-import type { Ahead } from "../engine/plan.ts";
+import type { Ahead } from "../engine/plan-answer.ts";
 import { planTask } from "../engine/plan.ts";
 import { stepOf } from "../engine/prepared.ts";
 import type { LaneTask } from "../engine/program.ts";

@@ -19,7 +19,7 @@ import { registeredFailure, registeredOk } from "./registered.ts";
 import type { Running } from "./running.ts";
 import { isTooLate } from "./too-late.ts";
 import { problem } from "./running.ts";
-import { settleFailed, settleProblem } from "./task-run.ts";
+import { settleFailed, settleProblem } from "./settling.ts";
 import { judged } from "./verdict-words.ts";
 
 // The registry forgets parameter types; a record only ever meets the step that took it.

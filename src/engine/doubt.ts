@@ -20,7 +20,8 @@ import { prepare, readerFor, sessionFor } from "./prepared.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 import { itemOf } from "./scope.ts";
-import { isOwnHost, runTask, settleFailed } from "./task-run.ts";
+import { isOwnHost, settleFailed } from "./settling.ts";
+import { runTask } from "./task-run.ts";
 
 /** Changes, and looks at once at what is left in doubt: the machine is not handed on before (E1). */
 export function runChange(running: Running, prepared: Prepared): Promise<void> {

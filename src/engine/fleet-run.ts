@@ -13,7 +13,8 @@ import { registeredOk } from "./registered.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 import type { LoopItem } from "./scope.ts";
-import { caughtFor, isDone, isTodo, runOne, settleFailed, settleGate } from "./task-run.ts";
+import { caughtFor, settleFailed, settleGate } from "./settling.ts";
+import { isDone, isTodo, runOne } from "./task-run.ts";
 
 /** A fleet phase: a reading step sees every host and is judged once; a changing step changes every host. */
 export async function runOnFleet(

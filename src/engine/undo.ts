@@ -24,7 +24,7 @@ import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 import { hostView, passGate } from "./gate.ts";
 import { itemOf, scopeOf } from "./scope.ts";
-import { isOwnHost, settleFailed } from "./task-run.ts";
+import { isOwnHost, settleFailed } from "./settling.ts";
 import { pointOfNoReturn } from "./way.ts";
 
 /** Undoes one record of a host that goes back by undoing. */

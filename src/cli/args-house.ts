@@ -17,14 +17,14 @@ export function addHouseCommands(
     .description("give a run up as it stands: its locks go, its journal stays")
     .action(async (run: string, options: UnlockOptions) => {
       const { abandon } = await import("./commands/abandon.ts");
-      end(await abandon(run, { ...options, settle: [] }, terminal));
+      end(await abandon(run, { ...options, settle: [], dropHost: [] }, terminal));
     });
 
   despite(withJournal(program.command("unlock").argument("<run>")))
     .description("free the hosts of a run for others, without ending it")
     .action(async (run: string, options: UnlockOptions) => {
       const { unlock } = await import("./commands/unlock.ts");
-      end(await unlock(run, { ...options, settle: [] }, terminal));
+      end(await unlock(run, { ...options, settle: [], dropHost: [] }, terminal));
     });
 
   withJournal(program.command("clean").argument("[run...]"))
@@ -36,7 +36,7 @@ export function addHouseCommands(
     .option("--dry-run", "say what would go; changes nothing")
     .action(async (runs: readonly string[], options: CleanOptions) => {
       const { clean } = await import("./commands/clean.ts");
-      end(await clean(runs, { ...options, settle: [] }, terminal));
+      end(await clean(runs, { ...options, settle: [], dropHost: [] }, terminal));
     });
 }
 

@@ -86,6 +86,12 @@ export function addRunCommands(
       collect,
       [],
     )
+    .option(
+      "--drop-host <host>",
+      "a host that was removed from the inventory since and is gone for good: the run goes on without it; may be given again",
+      collect,
+      [],
+    )
     .option("--detach", DETACH_HELP)
     .action(async (run: string | undefined, options: ResumeOptions) => {
       if (options.detach && !terminal.launcher) {

@@ -79,6 +79,7 @@ export interface ResumeOptions extends ConnectionOptions, StateOptions {
   readonly window?: string;
   readonly waitForWindow?: true;
   readonly settle: readonly string[];
+  readonly dropHost: readonly string[];
   readonly inventory: readonly string[];
   readonly vaultPasswordFile: readonly string[];
   readonly vaultId: readonly string[];
@@ -89,7 +90,6 @@ export interface ResumeOptions extends ConnectionOptions, StateOptions {
 
 export interface RollbackOptions extends ResumeOptions {
   readonly overwriteDrift?: true;
-  readonly dropHost: readonly string[];
   readonly check?: true;
 }
 

@@ -85,7 +85,7 @@ function nextSpan({ state, program, clock }: Running): OpenSpan | undefined {
   const next = spanAt(window, Math.max(nowMs, own.closesAt));
   const waiting = state.spec.hosts.find((host) => {
     const lane = laneOf(state, host);
-    return lane.begun === undefined && lane.atGoal !== true && !lane.lost;
+    return lane.begun === undefined && lane.atGoal !== true && !lane.lost && !lane.dropped;
   });
   const needs = waiting === undefined ? undefined : state.spec.expectedMs?.[waiting];
   return needs !== undefined && needs > next.closesAt - next.opensAt ? undefined : next;

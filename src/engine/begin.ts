@@ -71,6 +71,7 @@ export async function lookBeforeResuming(running: Running): Promise<readonly Ref
   const open = spec.hosts.filter(
     (host) =>
       laneOf(running.state, host).begun === undefined &&
+      !laneOf(running.state, host).dropped &&
       (only === undefined || only.includes(host)),
   );
   const unreached = await connectAll(running, open);
@@ -80,6 +81,7 @@ export async function lookBeforeResuming(running: Running): Promise<readonly Ref
   // The others are looked at so that steps know who they are, and are not judged.
   const others = spec.hosts.filter((host) => {
     const lane = laneOf(running.state, host);
+    if (lane.dropped) return false;
     return (lane.atGoal === true || lane.begun !== undefined) && !reachable.includes(host);
   });
   const found = await preflight(running, [...reachable, ...others]);
@@ -121,7 +123,7 @@ export async function endRun(running: Running, end: End): Promise<Ending> {
       await running.append({
         type: "run-finished",
         outcome: "succeeded",
-        text: "every host is at its goal or finished",
+        text: textOfSuccess(running.state),
       });
       break;
     case "rolled-back":
@@ -140,6 +142,12 @@ export async function endRun(running: Running, end: End): Promise<Ending> {
       break;
   }
   return { end, exitCode };
+}
+
+function textOfSuccess(state: RunState): string {
+  const dropped = state.spec.hosts.filter((host) => laneOf(state, host).dropped);
+  const without = dropped.length > 0 ? `, without ${dropped.join(", ")}` : "";
+  return `every host is at its goal or finished${without}`;
 }
 
 function textOfRollback(state: RunState): string {

@@ -65,7 +65,7 @@ export function failureEnd(program: Program, state: RunState): End {
 export function endOfSpan(program: Program, state: RunState, span: SpanStanding): Decision {
   const underWay = state.spec.hosts.filter((host) => {
     const lane = laneOf(state, host);
-    return isTouched(lane) && !isFinished(program, lane);
+    return isTouched(lane) && !lane.dropped && !isFinished(program, lane);
   });
   if (state.window?.onClose === "rollback" && underWay.length > 0) {
     return { actions: [{ kind: "begin-rollback", hosts: underWay, whole: false, why: span.text }] };

@@ -8,7 +8,7 @@ import type { Decision, End, Moment } from "./decide.ts";
 import { laneOf } from "./fold.ts";
 import { progressOf } from "./lane-next.ts";
 import type { Program, Stage } from "./program.ts";
-import { failedHosts, isAnythingTouched, isFinished } from "./standing.ts";
+import { failedHosts, fleetOf, isAnythingTouched, isFinished } from "./standing.ts";
 import { spanStanding } from "./window.ts";
 
 export function decideFleet(
@@ -54,7 +54,7 @@ export function decideFleet(
 
 /** Hosts of `hosts:` that are neither at their goal nor done with what stands before that stage. */
 function unfinishedHosts(program: Program, state: RunState, before: number): readonly HostId[] {
-  return state.spec.fleet.filter((host) => {
+  return fleetOf(state).filter((host) => {
     const lane = laneOf(state, host);
     return (
       !(lane.atGoal === true && lane.begun === undefined) && !isFinished(program, lane, before)
@@ -70,11 +70,12 @@ function incompleteEnd(
 ): End {
   const failed = failedHosts(program, state);
   if (failed.length > 0) return failureEnd(program, state);
-  const done = state.spec.fleet.length - missing.length;
+  const all = fleetOf(state).length;
+  const done = all - missing.length;
   return {
     kind: "stopped",
     why: "hosts-to-do",
-    text: `${done} of ${state.spec.fleet.length} hosts done; "${phase.name}" waits for ${missing.join(", ")}`,
+    text: `${done} of ${all} hosts done; "${phase.name}" waits for ${missing.join(", ")}`,
   };
 }
 

@@ -14,6 +14,7 @@ import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 import type { LoopItem } from "./scope.ts";
 import { caughtFor, settleFailed, settleGate } from "./settling.ts";
+import { fleetOf } from "./standing.ts";
 import { isDone, isTodo, runOne } from "./task-run.ts";
 
 /** A fleet phase: a reading step sees every host and is judged once; a changing step changes every host. */
@@ -24,7 +25,8 @@ export async function runOnFleet(
   phase: Phase,
   item: LoopItem | undefined,
 ): Promise<void> {
-  const { fleet, forks } = running.state.spec;
+  const { forks } = running.state.spec;
+  const fleet = fleetOf(running.state);
   const step = stepOf(running, task);
   const began = running.clock.ticks();
   if (step.kind === "reading") {

@@ -13,6 +13,7 @@ import { prepare, readerFor, stepOf } from "./prepared.ts";
 import type { Running } from "./running.ts";
 import { problem } from "./running.ts";
 import type { LoopItem } from "./scope.ts";
+import { fleetOf } from "./standing.ts";
 
 /** What looking at several hosts yielded: one answer for each of them. */
 export interface Look {
@@ -206,11 +207,11 @@ export function fleetView(running: Running, judged: readonly HostId[]): FleetVie
 }
 
 function knownView(running: Running): Omit<FleetView, "judged" | "scope"> {
-  const { spec, lanes } = running.state;
+  const { lanes } = running.state;
   const atGoal = new Set<HostId>();
   for (const lane of lanes.values())
     // What this run has begun is on its way there, and has perhaps written where only hosts at their goal may have.
     if (lane.host !== FLEET && (lane.atGoal === true || lane.begun !== undefined))
       atGoal.add(lane.host);
-  return { fleet: spec.fleet, atGoal };
+  return { fleet: fleetOf(running.state), atGoal };
 }

@@ -96,7 +96,7 @@ function isAway(
 ): boolean {
   const lane = laneOf(state, host);
   if (lane.back) return lane.back.standing !== "back";
-  if (busy.has(host) || lane.lost) return true;
+  if (busy.has(host) || lane.lost || lane.dropped) return true;
   if (lane.begun === undefined) return false;
   for (const stage of program.stages) {
     if (stage.kind === "fleet") continue;

@@ -35,12 +35,13 @@ export function noteChanges(state: RunState, entry: JournalEntry): void {
       return;
     case "rollback-begun":
     case "run-resumed":
+    // Hosts may be dropped by it.
+    case "decision":
       for (const host of state.lanes.keys()) changed.add(host);
       return;
     case "run-started":
     case "planned":
     case "health-seen":
-    case "decision":
     case "locked":
     case "window-set":
     case "dns-watch-begun":

@@ -34,7 +34,7 @@ export function isOver({ standing, attempt }: HostTaskRecord): boolean {
 
 /** For a run that is gone on with, on the hosts that answer. */
 export async function forgetLeftJobs(running: Running): Promise<void> {
-  const lanes = [...running.state.lanes.values()].filter((lane) => !lane.lost);
+  const lanes = [...running.state.lanes.values()].filter((lane) => !lane.lost && !lane.dropped);
   await Promise.all(lanes.map((lane) => forgetInLane(running, lane)));
 }
 

@@ -46,7 +46,7 @@ export async function resumeRun(
 function hostsInTheMiddle({ program, state }: Running): readonly HostId[] {
   return (state.only ?? state.spec.hosts).filter((host) => {
     const lane = laneOf(state, host);
-    if (lane.begun === undefined || lane.back) return false;
+    if (lane.begun === undefined || lane.back || lane.dropped) return false;
     return program.stages.some((stage) => {
       if (stage.kind !== "lanes") return false;
       const next = laneNext(lane, stage.tasks);

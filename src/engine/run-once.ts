@@ -33,7 +33,7 @@ export function onceElsewhere(state: RunState, own: HostId, task: Task): OnceEls
       progress.kind === "failed" ||
       progress.kind === "in-doubt" ||
       (progress.kind === "doubt" && state.only && !state.only.includes(host)) ||
-      (lane.lost && isBegun(lane, task));
+      ((lane.lost || lane.dropped) && isBegun(lane, task));
     if (stuck) {
       const hint =
         "What is done once for all hosts is not tried on another one: mend it there, and resume.";

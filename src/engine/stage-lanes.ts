@@ -135,6 +135,7 @@ export class StageLanes {
 
   #standingOf(host: HostId): Standing {
     const lane = laneOf(this.#state, host);
+    if (lane.dropped) return OUT;
     if (lane.back) return { ...OUT, back: true };
     const begun = lane.begun !== undefined;
     if (lane.atGoal === true && !begun) return OUT;

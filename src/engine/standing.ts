@@ -11,7 +11,7 @@ import type { Program } from "./program.ts";
 export function failedHosts(program: Program, state: RunState): readonly HostId[] {
   return state.spec.hosts.filter((host) => {
     const lane = laneOf(state, host);
-    if (lane.back?.standing === "back") return false;
+    if (lane.dropped || lane.back?.standing === "back") return false;
     if (lane.lost) return !isSkipped(program, lane);
     return program.stages.some(
       (stage) => stage.kind === "lanes" && hasFailed(laneNext(lane, stage.tasks)),
@@ -55,6 +55,24 @@ export function isFinished(program: Program, lane: Lane, before?: number): boole
     .flatMap((stage) => (stage.kind === "lanes" ? [stage.tasks] : []));
   if (lane.lost || lane.back || (lists.length > 0 && lane.begun === undefined)) return false;
   return lists.every((tasks) => laneNext(lane, tasks).kind === "done");
+}
+
+/** Hosts of `hosts:` without those that an operator dropped. */
+export function fleetOf({ spec, lanes }: RunState): readonly HostId[] {
+  return spec.fleet.filter((host) => lanes.get(host)?.dropped !== true);
+}
+
+/** Hosts on which something is still to be done, or to be taken back when the run is going back. */
+export function hostsToDo(program: Program, state: RunState): readonly HostId[] {
+  const back = isGoingBack(program, state);
+  return state.spec.hosts.filter((host) => {
+    const lane = laneOf(state, host);
+    if (lane.dropped || lane.back?.standing === "back") return false;
+    // Those half way are gone on with when the others have arrived.
+    if (back) return lane.back !== undefined || isHalfWay(program, lane);
+    if (lane.atGoal === true && lane.begun === undefined) return false;
+    return !isFinished(program, lane);
+  });
 }
 
 /** Begun, not at its end, and not taken back: it may be silent, and is still to be gone on with. */

@@ -58,7 +58,7 @@ export interface Lane {
   readonly items: Map<TaskId, readonly Json[]>;
   readonly facts: Map<string, Json>;
   lost: Diagnostic | undefined;
-  /** An operator said that the host is gone for good: the way back is whole without it. */
+  /** An operator said that the host is gone for good: the run, and its way back, are whole without it. */
   dropped?: true;
   back:
     | {

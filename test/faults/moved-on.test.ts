@@ -73,6 +73,60 @@ describe("F24: between a run and its resume", () => {
     expect(err).toContain("c came to the inventory since the run began");
     expect(out).toContain("Done.");
   });
+
+  /** `b` is no longer there, and nowhere in the inventory. */
+  async function withoutB(): Promise<PrivateFleet> {
+    const fleet = await halfWay(["a", "b", "c"]);
+    await fleet.host("b").server[Symbol.asyncDispose]();
+    const inventory = join(fleet.folder, "hosts.ini");
+    writeFileSync(inventory, readFileSync(inventory, "utf8").replace(/^b .*\n/m, ""));
+    return fleet;
+  }
+
+  test("a host that was removed and is still to be done is named, and nothing is done", async () => {
+    await using fleet = await withoutB();
+    const { code, err } = await fleet.runbook(["resume"]);
+    expect(code).toBe(14);
+    expect(err).toContain("b was removed from the inventory since the run began");
+    expect(err).toContain("--drop-host b");
+    expect(fleet.host("a").read("effects")).toBe("old\n");
+    expect(fleet.host("c").has("effects")).toBe(false);
+  });
+
+  test("a run goes on without a host that is dropped, and its journal has who said so", async () => {
+    await using fleet = await withoutB();
+    const { code, out, err } = await fleet.runbook(["resume", "--drop-host", "b"]);
+    expect([code, err]).toEqual([0, expect.stringContaining("b is left out for good")]);
+    expect(out).toMatch(/decision: drop host: "b" \(.+@.+\)/);
+    for (const name of ["a", "c"]) expect(fleet.host(name).read("effects")).toBe("old\nready\n");
+    expect(fleet.host("b").has("effects")).toBe(false);
+    const shown = await fleet.runbook(["show", "--entries"]);
+    expect(shown.out).toContain("every host is at its goal or finished, without b");
+  });
+
+  test("the way back names a host that was removed while it is still to be taken back", async () => {
+    await using fleet = await halfWay(["a", "b"]);
+    const inventory = join(fleet.folder, "hosts.ini");
+    writeFileSync(inventory, readFileSync(inventory, "utf8").replace(/^a .*\n/m, ""));
+    const refused = await fleet.runbook(["rollback", "--yes"]);
+    expect(refused.code).toBe(14);
+    expect(refused.err).toContain("a was removed from the inventory since the run began");
+    const dropped = await fleet.runbook(["rollback", "--drop-host", "a", "--yes"]);
+    expect(dropped.err).not.toContain("removed from the inventory");
+  });
+
+  test("a host that was removed after it was done is missed by nobody", async () => {
+    await using fleet = await startFleet(["a", "b"], { groups: "word=old\n" });
+    fleet.file("two.yaml", PLAYBOOK);
+    fleet.host("a").write("ready", "");
+    expect((await fleet.runbook(apply)).code).toBe(2);
+    fleet.host("b").write("ready", "");
+    const inventory = join(fleet.folder, "hosts.ini");
+    writeFileSync(inventory, readFileSync(inventory, "utf8").replace(/^a .*\n/m, ""));
+    expect((await fleet.runbook(["resume"])).code).toBe(0);
+    expect(fleet.host("a").read("effects")).toBe("old\nready\n");
+    expect(fleet.host("b").read("effects")).toBe("old\nready\n");
+  });
 });
 
 const vaulted = (text: string, password: string): string =>

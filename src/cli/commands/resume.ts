@@ -1,6 +1,6 @@
 import { endRun, resumeAnswered } from "../../engine/begin.ts";
 import { lockHosts, unlockHosts } from "../../engine/host-lock.ts";
-import { isGoingBack, isTouched } from "../../engine/standing.ts";
+import { hostsToDo, isGoingBack, isTouched } from "../../engine/standing.ts";
 import { forgetLeftJobs } from "../../engine/left-jobs.ts";
 import { resumeRun } from "../../engine/resuming.ts";
 import type { HostId } from "../../model/ids.ts";
@@ -10,6 +10,7 @@ import { sayEnding } from "../ending.ts";
 import { answering, openQuestion, wrongAnswer } from "../answer.ts";
 import { interruptText } from "../consent.ts";
 import { serveControl } from "../control/serve.ts";
+import { droppedHosts, dropHosts, removedHosts } from "../drop-host.ts";
 import { EXIT } from "../exit-codes.ts";
 import { limitedHosts } from "../limit-hosts.ts";
 import type { OpenRun } from "../open-run.ts";
@@ -65,6 +66,11 @@ export async function resume(
     );
     return EXIT.usage;
   }
+  const dropped = droppedHosts(run, options.dropHost);
+  if (dropped.problems.length > 0) {
+    terminal.problems(dropped.problems);
+    return EXIT.usage;
+  }
   using wish = listenForInterrupts(
     (level) => terminal.err(interruptText(level)),
     terminal.launcher,
@@ -104,8 +110,17 @@ export async function resume(
     );
     return EXIT.refused;
   }
+  const todo = hostsToDo(running.program, state).filter(
+    (host) => !dropped.hosts.includes(host) && (only === undefined || only.includes(host)),
+  );
+  const removed = removedHosts(run, todo, "resume");
+  if (removed.length > 0) {
+    terminal.problems(removed);
+    return EXIT.refused;
+  }
   if (answers) await resumeAnswered(running, options.answer, running.who);
   else await running.append(resumedBy(running.who, only));
+  await dropHosts(running, dropped.hosts, terminal);
   const unsettled = [
     ...(await renewWindow(running, options.window)),
     ...(await settleByHand(running, options.settle, running.who)),
@@ -120,7 +135,8 @@ export async function resume(
     (host) => host !== FLEET && isTouched(state.lanes.get(host) ?? never(host)),
   );
   const hosts = state.lockedHosts.length > 0 ? state.lockedHosts : state.spec.hosts;
-  const locks = await lockHosts(running, hosts);
+  const left = hosts.filter((host) => state.lanes.get(host)?.dropped !== true);
+  const locks = await lockHosts(running, left);
   const held = locks.filter((lock) => lock.kind === "held");
   if (held.length > 0) {
     sayRefusals(

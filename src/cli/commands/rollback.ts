@@ -1,6 +1,5 @@
 import { endRun } from "../../engine/begin.ts";
 import { isAnythingTouched, touchedHosts } from "../../engine/standing.ts";
-import { DROP_HOST } from "../../engine/fold.ts";
 import { execute } from "../../engine/execute.ts";
 import { lockHosts } from "../../engine/host-lock.ts";
 import { connectAll } from "../../engine/look.ts";
@@ -10,7 +9,7 @@ import { resumedBy } from "../../model/journal-entry.ts";
 import { hasWayBack, sayEnding } from "../ending.ts";
 import { interruptText } from "../consent.ts";
 import { serveControl } from "../control/serve.ts";
-import { droppedHosts } from "../drop-host.ts";
+import { droppedHosts, dropHosts, removedHosts } from "../drop-host.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openRun } from "../open-run.ts";
 import { limitedHosts } from "../limit-hosts.ts";
@@ -43,6 +42,12 @@ export async function rollback(
   const touched = touchedHosts(state).filter((host) => !dropped.hosts.includes(host));
   const wanted = chosen(touched, options.limit, state.spec.hosts, terminal);
   if (typeof wanted === "number") return wanted;
+  const toTakeBack = wanted.filter((host) => state.lanes.get(host)?.back?.standing !== "back");
+  const removed = options.check ? [] : removedHosts(run, toTakeBack, "rollback");
+  if (removed.length > 0) {
+    terminal.problems(removed);
+    return EXIT.refused;
+  }
   // What belongs to no host goes back with all of them, also where that is all there is.
   if (wanted.length === 0 && (options.limit !== undefined || !isAnythingTouched(state))) {
     terminal.out("Nothing was changed by this run; there is nothing to take back.\n");
@@ -91,13 +96,7 @@ export async function rollback(
     if (answer !== "yes" && answer !== "y") return EXIT.declined;
   }
   await running.append(resumedBy(running.who));
-  for (const host of dropped.hosts) {
-    const { who } = running;
-    await running.append({ type: "decision", who, question: DROP_HOST, answer: host });
-    terminal.err(
-      `${host} is left out for good. Should it come back, it is as the run left it, and locked: runbook unlock ${run.run}\n`,
-    );
-  }
+  await dropHosts(running, dropped.hosts, terminal);
   const unsettled = await settleByHand(running, options.settle, running.who);
   if (unsettled.length > 0) {
     terminal.problems(unsettled);

@@ -17,7 +17,7 @@ export async function transactions(host: HostName): Promise<readonly string[]> {
 export async function jobsStarted(host: HostName): Promise<readonly string[]> {
   const text = await onHost(host, "journalctl -q -o cat _PID=1");
   return text.split("\n").flatMap((line) => {
-    const found = /^Started runbook-\w+\.service - [^~]+~(.+?)-?\.\d+~~(.+)\.$/.exec(line);
+    const found = /^Started runbook-\w+\.service - [^~]+~(.+?)%40[^~]*\.\d+~~(.+)\.$/.exec(line);
     return found ? [`${found[1]} ${found[2]}`] : [];
   });
 }

@@ -24,7 +24,7 @@ export async function report(
   const read = await readRun(name, options, terminal);
   if (typeof read === "number") return read;
   const text = textOf(read, options.format);
-  if (options.out === undefined) {
+  if (options.out === undefined || options.out === "-") {
     terminal.document(text);
     return EXIT.done;
   }

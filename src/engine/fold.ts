@@ -5,11 +5,13 @@
 import { assertNever } from "../lib/assert-never.ts";
 import type { HostId, HostTask } from "../model/ids.ts";
 import { FLEET, hostTaskKey } from "../model/ids.ts";
-import type { JournalEntry, JournalLine } from "../model/journal-entry.ts";
+import type { JournalLine, OpenEntry } from "../model/journal-entry.ts";
+import { openPart } from "../model/journal-entry.ts";
+import { FoldedLane, FoldedRecord, keptOf } from "./folded.ts";
 import { rewind } from "./lane-next.ts";
 import { noteChanges } from "./lane-changes.ts";
 import type { RunSpec } from "../model/run-spec.ts";
-import type { HostTaskRecord, Lane, RunState, UndoStanding } from "../model/run-state.ts";
+import type { Lane, RunState, UndoStanding } from "../model/run-state.ts";
 import { foldDns, timePasses } from "./fold-dns.ts";
 
 /** State after every line so far; undefined while no `run-started` has been seen. */
@@ -21,8 +23,8 @@ export function fold(lines: Iterable<JournalLine>): RunState | undefined {
 
 /** State after one more line. The given state is changed and returned, except for the first line, which makes one. */
 export function applyLine(state: RunState | undefined, line: JournalLine): RunState {
-  const { entry } = line;
-  if (entry.type === "run-started") return started(entry.spec);
+  const entry = openPart(line);
+  if (entry.type === "run-started") return started(specOf(line));
   if (!state) throw new Error(`the journal begins with ${entry.type} instead of run-started`);
   if (state.dns) timePasses(state.dns, line);
   apply(state, entry, line);
@@ -31,9 +33,14 @@ export function applyLine(state: RunState | undefined, line: JournalLine): RunSt
   return state;
 }
 
+function specOf({ entry }: JournalLine): RunSpec {
+  if (entry.type !== "run-started") throw new Error(`${entry.type} has no spec`);
+  return entry.spec;
+}
+
 export function started(spec: RunSpec): RunState {
-  const lanes = new Map<HostId, Lane>();
-  for (const host of [...spec.fleet, ...spec.hosts, FLEET]) lanes.set(host, newLane(host));
+  const lanes = new Map<HostId, FoldedLane>();
+  for (const host of [...spec.fleet, ...spec.hosts, FLEET]) lanes.set(host, new FoldedLane(host));
   return {
     spec,
     lanes,
@@ -60,19 +67,6 @@ function lifeOf({ seq, at }: JournalLine, who: string): string {
   return `${seq}.${at}.${who.replaceAll(/[^A-Za-z0-9._@-]/g, "-")}`;
 }
 
-function newLane(host: HostId): Lane {
-  return {
-    host,
-    atGoal: undefined,
-    begun: undefined,
-    tasks: new Map(),
-    items: new Map(),
-    facts: new Map(),
-    lost: undefined,
-    back: undefined,
-  };
-}
-
 export function laneOf(state: RunState, host: HostId): Lane {
   const lane = state.lanes.get(host);
   if (!lane) throw new Error(`the journal names a host that the run does not have: ${host}`);
@@ -81,9 +75,10 @@ export function laneOf(state: RunState, host: HostId): Lane {
 
 function apply(
   state: RunState,
-  entry: Exclude<JournalEntry, { type: "run-started" }>,
-  { seq, at }: JournalLine,
+  entry: Exclude<OpenEntry, { type: "run-started" }>,
+  line: JournalLine,
 ): void {
+  const { seq, at } = line;
   switch (entry.type) {
     case "planned":
       state.pins = entry.pins;
@@ -113,7 +108,7 @@ function apply(
       laneOf(state, entry.host).begun ??= seq;
       return;
     case "looped":
-      laneOf(state, entry.host).items.set(entry.task, entry.items);
+      laneOf(state, entry.host).items.set(entry.task, keptOf(line, ["items"])?.fields.items ?? []);
       return;
     case "intended": {
       const record = recordOf(state, entry.of, entry.step);
@@ -121,18 +116,16 @@ function apply(
       record.standing = "intended";
       record.perhaps++;
       record.attempt = entry.attempt;
-      if (entry.boot === undefined) delete record.boot;
-      else record.boot = entry.boot;
+      record.boot = entry.boot;
       if (again) return;
       record.of = entry.of;
       record.order = seq;
-      record.undo = entry.undo;
-      record.changes = entry.changes;
-      if (entry.irreversible !== undefined) record.irreversible = entry.irreversible;
+      record.intent = keptOf(line, ["undo", "changes"]);
+      record.irreversible = entry.irreversible;
       return;
     }
     case "settled":
-      settle(state, entry);
+      settle(state, entry, line);
       return;
     case "unbegun": {
       const record = existing(state, entry.of);
@@ -164,13 +157,16 @@ function apply(
     case "undo-intended":
       existing(state, entry.of).back = { standing: "intended" };
       return;
-    case "undo-settled":
+    case "undo-settled": {
+      // Most have neither, and no seal.
+      const { diagnostic, changes } = keptOf(line, ["diagnostic", "changes"])?.fields ?? {};
       existing(state, entry.of).back = {
         standing: entry.outcome,
-        ...(entry.diagnostic && { diagnostic: entry.diagnostic }),
-        ...(entry.changes && { changes: entry.changes }),
+        ...(diagnostic && { diagnostic }),
+        ...(changes && { changes }),
       };
       return;
+    }
     case "host-rolled-back": {
       const lane = laneOf(state, entry.host);
       lane.back = { way: lane.back?.way, standing: entry.outcome, since: lane.back?.since ?? seq };
@@ -218,7 +214,7 @@ function resume(state: RunState, seq: number, only: readonly HostId[] | undefine
       if (record.standing === "failed") record.standing = "retry";
       if (record.standing === "in-doubt") record.standing = "intended";
       // It is intended anew: what follows an intent that was settled has none (J1).
-      if (record.back && REPEATABLE.has(record.back.standing)) delete record.back;
+      if (record.back && REPEATABLE.has(record.back.standing)) record.back = undefined;
     }
   }
 }
@@ -237,37 +233,51 @@ function drop(state: RunState, answer: unknown): void {
 
 const REPEATABLE: ReadonlySet<UndoStanding> = new Set(["failed", "drifted", "in-doubt"]);
 
-function settle(state: RunState, entry: Extract<JournalEntry, { type: "settled" }>): void {
-  const lane = laneOf(state, entry.of.host);
+/** A lane as `started` makes them all. */
+function foldedLane(state: RunState, host: HostId): FoldedLane {
+  const lane = laneOf(state, host);
+  if (!(lane instanceof FoldedLane)) throw new Error(`the lane of ${host} is none of the fold's`);
+  return lane;
+}
+
+function settle(
+  state: RunState,
+  entry: Extract<OpenEntry, { type: "settled" }>,
+  line: JournalLine,
+): void {
+  const lane = foldedLane(state, entry.of.host);
   const record = recordOf(state, entry.of, entry.step);
   record.durationMs += entry.durationMs;
-  if (entry.registered !== undefined) record.registered = entry.registered;
   if (entry.outcome === "failed" || entry.outcome === "in-doubt") {
     const ignored = entry.outcome === "failed" && entry.ignored === true;
     record.standing = ignored ? "ignored" : entry.outcome;
-    record.diagnostic = entry.diagnostic;
+    record.settledWith(keptOf(line, ["registered"]));
+    record.failure = keptOf(line, ["diagnostic"]);
     return;
   }
-  delete record.diagnostic;
+  record.failure = undefined;
   // J5: found satisfied after an intent = applied, undone from the first record.
   record.standing = entry.outcome === "satisfied" && record.attempt > 0 ? "applied" : entry.outcome;
-  if (entry.after !== undefined) record.after = entry.after;
-  for (const [name, value] of Object.entries(entry.facts ?? {})) lane.facts.set(name, value);
+  record.settledWith(keptOf(line, ["after", "registered"]));
+  lane.tell(keptOf(line, ["facts"]));
 }
 
-function existing(state: RunState, of: HostTask): HostTaskRecord {
-  const record = laneOf(state, of.host).tasks.get(hostTaskKey(of));
+function existing(state: RunState, of: HostTask): FoldedRecord {
+  const record = foldedLane(state, of.host).tasks.get(hostTaskKey(of));
   if (!record) throw new Error(`the journal undoes ${hostTaskKey(of)}, which it never began`);
   return record;
 }
 
-function recordOf(state: RunState, of: HostTask, step: string): HostTaskRecord {
-  const lane = laneOf(state, of.host);
+function recordOf(state: RunState, of: HostTask, step: string): FoldedRecord {
+  const lane = foldedLane(state, of.host);
+  const { latest } = lane;
+  if (latest && latest.of.task === of.task && latest.of.item === of.item) return latest;
   const key = hostTaskKey(of);
   let record = lane.tasks.get(key);
   if (!record) {
-    record = { of, step, standing: "intended", attempt: 0, perhaps: 0, order: 0, durationMs: 0 };
+    record = new FoldedRecord(of, step);
     lane.tasks.set(key, record);
   }
+  lane.latest = record;
   return record;
 }

@@ -3,7 +3,7 @@
  * not asked yet looks at all lanes.
  */
 import type { HostId } from "../model/ids.ts";
-import type { JournalEntry } from "../model/journal-entry.ts";
+import type { OpenEntry } from "../model/journal-entry.ts";
 import type { RunState } from "../model/run-state.ts";
 
 const followed = new WeakMap<RunState, Set<HostId>>();
@@ -16,7 +16,7 @@ export function followLanes(state: RunState): Set<HostId> {
 }
 
 /** Told by the fold of every entry. */
-export function noteChanges(state: RunState, entry: JournalEntry): void {
+export function noteChanges(state: RunState, entry: OpenEntry): void {
   const changed = followed.get(state);
   if (changed === undefined) return;
   if ("of" in entry) {

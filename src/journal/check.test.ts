@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { JournalLine } from "../model/journal-entry.ts";
-import { checkLines } from "./check.ts";
+import { lineCheck } from "./check.ts";
 
 const start = {
   type: "run-started",
@@ -26,7 +26,12 @@ function said(...entries: readonly unknown[]): readonly string[] {
   const lines = entries.map(
     (entry, index) => ({ seq: index + 1, at: 0, entry }) as unknown as JournalLine,
   );
-  return checkLines(lines, "j").map(({ code, summary, at }) => `${at?.line} ${code}: ${summary}`);
+  const check = lineCheck("j");
+  for (const line of lines) {
+    const problem = check(line);
+    if (problem) return [`${problem.at?.line} ${problem.code}: ${problem.summary}`];
+  }
+  return [];
 }
 
 const NOT = "journal/not-understood: the journal says what this release does not understand:";

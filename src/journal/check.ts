@@ -6,8 +6,8 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { HostTask } from "../model/ids.ts";
 import { FLEET, hostTaskKey } from "../model/ids.ts";
-import { FORMAT } from "../model/journal-entry.ts";
-import type { JournalEntry, JournalLine } from "../model/journal-entry.ts";
+import { FORMAT, openPart, SEALED } from "../model/journal-entry.ts";
+import type { JournalEntry, JournalLine, SealedFields } from "../model/journal-entry.ts";
 
 type Kind = "text" | "number" | "flag" | "object" | "list" | "any" | "host" | "hosts" | "hostTask";
 
@@ -40,33 +40,62 @@ const FIELDS: { readonly [type in JournalEntry["type"]]: { readonly [field: stri
   "run-finished": { outcome: "text", text: "text" },
 };
 
-/** What keeps these lines from being used; empty when nothing does. */
-export function checkLines(lines: readonly JournalLine[], file: string): readonly Diagnostic[] {
-  const check = lineCheck(file);
-  for (const line of lines) {
-    const problem = check(line);
-    if (problem) return [problem];
-  }
-  return [];
+type Field = readonly [name: string, kind: Kind];
+
+/** Of each entry, the fields that everybody can read, and the sealed ones. */
+const OPEN = new Map<string, readonly Field[]>();
+const CLOSED = new Map<string, readonly Field[]>();
+for (const [type, fields] of Object.entries(FIELDS)) {
+  const hidden = new Set(SEALED[type as JournalEntry["type"]]);
+  const all = Object.entries(fields);
+  OPEN.set(
+    type,
+    all.filter(([name]) => !hidden.has(name)),
+  );
+  CLOSED.set(
+    type,
+    all.filter(([name]) => hidden.has(name)),
+  );
 }
 
-/** What keeps a line from being used, told of all before it. Nothing behind one that has a problem is to be asked about. */
-export function lineCheck(file: string): (line: JournalLine) => Diagnostic | undefined {
-  const known: Known = { hosts: new Set(), begun: new Set() };
+/**
+ * What keeps a line from being used, told of all before it, and of its sealed fields where they were opened. Nothing behind
+ * one that has a problem is to be asked about.
+ */
+export function lineCheck(
+  file: string,
+): (line: JournalLine, opened?: SealedFields) => Diagnostic | undefined {
+  const known: Known = { hosts: new Set(), begun: new Map() };
   let isFirst = true;
-  return ({ seq, entry }) => {
+  return (line, opened) => {
+    const entry: unknown = openPart(line);
+    const at = { file, line: line.seq, column: 1 };
     const newer = newerFormat(entry);
-    if (newer !== undefined) return { ...newer, at: { file, line: seq, column: 1 } };
-    const wrong = wrongWith(entry, isFirst, known);
+    if (newer !== undefined) return { ...newer, at };
+    // Of a line that was never sealed, all is open.
+    const wrong = wrongWith(entry, line.open ? opened : line.entry, isFirst, known);
     isFirst = false;
-    if (wrong === undefined) return undefined;
-    return {
-      code: "journal/not-understood",
-      severity: "error",
-      summary: `the journal says what this release does not understand: ${wrong}`,
-      hint: "It is as it was written: use the release that wrote it. Nothing will be done from it here.",
-      at: { file, line: seq, column: 1 },
-    };
+    return wrong === undefined ? undefined : notUnderstood(wrong, at);
+  };
+}
+
+/** What keeps the sealed fields of an entry from being used, when they are opened later than the line was checked. */
+export function sealedCheck(
+  type: JournalEntry["type"],
+  fields: SealedFields,
+  at: Diagnostic["at"],
+): Diagnostic | undefined {
+  const wrong = wrongFieldOf(type, fields as JsonLike, CLOSED.get(type));
+  return wrong === undefined ? undefined : notUnderstood(wrong, at);
+}
+
+function notUnderstood(wrong: string, at: Diagnostic["at"]): Diagnostic {
+  return {
+    code: "journal/not-understood",
+    severity: "error",
+    summary: `the journal says what this release does not understand: ${wrong}`,
+    hint: "It is as it was written: use the release that wrote it. Nothing will be done from it here.",
+    ...(at && { at }),
   };
 }
 
@@ -84,25 +113,46 @@ function newerFormat(entry: unknown): Diagnostic | undefined {
 
 interface Known {
   readonly hosts: Set<unknown>;
-  /** Host-tasks that an entry has begun or settled. */
-  readonly begun: Set<string>;
+  /** Host-tasks that an entry has begun or settled: tasks, with their item where they have one, by host. */
+  readonly begun: Map<string, Set<string>>;
 }
 
-function wrongWith(entry: unknown, first: boolean, known: Known): string | undefined {
+function wrongWith(
+  entry: unknown,
+  opened: unknown,
+  first: boolean,
+  known: Known,
+): string | undefined {
   if (!isObject(entry) || typeof entry["type"] !== "string") return "a line without an entry";
   const { type } = entry;
   if (!isType(type)) return `an entry of type "${type}"`;
   if (first !== (type === "run-started"))
     return first ? `it begins with "${type}"` : "the run starts a second time";
-  for (const [field, kind] of Object.entries(FIELDS[type])) {
-    if (!isOf(entry[field], kind)) return `"${type}" with a wrong "${field}"`;
+  const wrong = wrongFieldOf(type, entry, OPEN.get(type));
+  if (wrong !== undefined) return wrong;
+  if (isObject(opened)) {
+    const hidden = wrongFieldOf(type, opened, CLOSED.get(type));
+    if (hidden !== undefined) return hidden;
   }
-  if (type === "run-started") return hostsOf(entry, known);
-  for (const [field, kind] of Object.entries(FIELDS[type])) {
-    const stranger = strangersIn(entry[field], kind, known)[0];
+  if (type === "run-started") return isObject(opened) ? hostsOf(opened, known) : NO_SPEC;
+  for (const [field, kind] of OPEN.get(type) ?? []) {
+    const stranger = strangerIn(entry[field], kind, known);
     if (stranger !== undefined) return `"${type}" about ${stranger}, which is no host of the run`;
   }
   return hostTaskIn(type, entry["of"], known);
+}
+
+const NO_SPEC = '"run-started" with a wrong "spec"';
+
+function wrongFieldOf(
+  type: string,
+  entry: JsonLike,
+  fields: readonly Field[] | undefined,
+): string | undefined {
+  for (const [field, kind] of fields ?? []) {
+    if (!isOf(entry[field], kind)) return `"${type}" with a wrong "${field}"`;
+  }
+  return undefined;
 }
 
 function hostsOf(entry: JsonLike, known: Known): string | undefined {
@@ -115,24 +165,42 @@ function hostsOf(entry: JsonLike, known: Known): string | undefined {
   return undefined;
 }
 
-function strangersIn(value: unknown, kind: Kind, known: Known): readonly string[] {
-  const named =
-    kind === "host"
-      ? [value]
-      : kind === "hosts"
-        ? (value as unknown[])
-        : kind === "hostTask"
-          ? [(value as HostTask).host]
-          : [];
-  return named.filter((host) => !known.hosts.has(host)).map(String);
+function strangerIn(value: unknown, kind: Kind, known: Known): string | undefined {
+  const isStrange = (host: unknown): boolean => !known.hosts.has(host);
+  switch (kind) {
+    case "host":
+      return isStrange(value) ? String(value) : undefined;
+    case "hostTask": {
+      const { host } = value as HostTask;
+      return isStrange(host) ? host : undefined;
+    }
+    case "hosts": {
+      return (value as readonly string[]).find(isStrange);
+    }
+    case "text":
+    case "number":
+    case "flag":
+    case "object":
+    case "list":
+    case "any":
+      return undefined;
+  }
 }
 
 function hostTaskIn(type: JournalEntry["type"], of: unknown, known: Known): string | undefined {
   if (of === undefined) return undefined;
-  const key = hostTaskKey(of as HostTask);
-  if (type === "intended" || type === "settled") known.begun.add(key);
-  else if (!known.begun.has(key)) return `"${type}" of ${key}, which was never begun`;
-  return undefined;
+  const { task, item, host } = of as HostTask;
+  // Not the host-task's own key: a journal has a million of them.
+  const unit = item === undefined ? task : `${task}[${item}]`;
+  let begun = known.begun.get(host);
+  if (type === "intended" || type === "settled") {
+    if (!begun) known.begun.set(host, (begun = new Set()));
+    begun.add(unit);
+    return undefined;
+  }
+  return begun?.has(unit) === true
+    ? undefined
+    : `"${type}" of ${hostTaskKey(of as HostTask)}, which was never begun`;
 }
 
 type JsonLike = { readonly [field: string]: unknown };

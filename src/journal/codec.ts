@@ -52,45 +52,69 @@ function split(entry: JsonObject): { open: JsonObject; secret: JsonObject | unde
 export type Decoded =
   | {
       readonly kind: "line";
-      readonly line: JournalLine;
+      readonly seq: number;
+      readonly at: number;
+      /** Without what is sealed. */
+      readonly open: JsonObject;
       readonly hash: string;
-      readonly wrappedKey?: string;
+      readonly wrappedKey: string | undefined;
+      /** Where in the line its sealed part is, counted in bytes from the line's end. */
+      readonly sealed: { readonly fromEnd: number; readonly bytes: number } | undefined;
     }
   /** Not JSON, or not a line of ours. */
   | { readonly kind: "garbage" }
   /** The chain is broken here: this line, or the one before it, is not what was written. */
-  | { readonly kind: "altered" }
-  /** Its sealed part cannot be opened with this key. */
-  | { readonly kind: "locked" };
+  | { readonly kind: "altered" };
 
-/** `keyOf` is asked for the run's key: with the wrapped key on the first line, with undefined on later ones. */
-export function decodeLine(
-  text: string,
-  previous: string,
-  keyOf: (wrapped: string | undefined) => RunKey | undefined,
-): Decoded {
-  const end = /,"hash":"([0-9a-f]{64})"\}$/.exec(text);
-  const raw = end ? parsed(text) : undefined;
-  if (!end || !raw || typeof raw["seq"] !== "number" || typeof raw["at"] !== "number")
+const HASH = ',"hash":"';
+const SEAL = ',"sealed":"';
+/** Of the hash with its name, its quotes, and the brace that ends the line. */
+const TAIL = HASH.length + FIRST_HASH.length + 2;
+
+/** What is sealed stays where it is; it is neither parsed nor copied. */
+export function decodeLine(text: string, previous: string): Decoded {
+  const end = text.length - TAIL;
+  if (end < 0 || !text.startsWith(HASH, end) || !text.endsWith('"}')) return { kind: "garbage" };
+  const said = text.slice(end + HASH.length, -2);
+  const sealed = sealedAt(text, end);
+  const raw = parsed(`${text.slice(0, sealed?.begin ?? end)}}`);
+  if (!raw || typeof raw["seq"] !== "number" || typeof raw["at"] !== "number")
     return { kind: "garbage" };
-  const body = `${text.slice(0, end.index)}}`;
-  const hash = end[1] ?? "";
-  if (chain(previous, body) !== hash) return { kind: "altered" };
-  const wrappedKey = typeof raw["key"] === "string" ? raw["key"] : undefined;
-  if (wrappedKey !== undefined) keyOf(wrappedKey);
-  let entry = raw["entry"] as JsonObject;
-  if (typeof raw["sealed"] === "string") {
-    const key = keyOf(undefined);
-    const plain = key && unseal(key, raw["sealed"], `line ${raw["seq"]}`);
-    if (plain === undefined) return { kind: "locked" };
-    entry = { ...entry, ...(JSON.parse(plain) as JsonObject) };
-  }
-  const line: JournalLine = {
-    seq: raw["seq"],
-    at: raw["at"],
-    entry: decodeValue(entry) as unknown as JournalEntry,
+  // It would be taken for a line without one.
+  if (raw["sealed"] !== undefined) return { kind: "garbage" };
+  const own = chain(previous, `${text.slice(0, end)}}`);
+  if (own !== said) return { kind: /^[0-9a-f]{64}$/.test(said) ? "altered" : "garbage" };
+  const { seq, at, entry: open, key } = raw;
+  return {
+    kind: "line",
+    seq,
+    at,
+    // Few lines have a value that JSON alone cannot hold.
+    open: (text.includes('"$') ? decodeValue(open as Json) : open) as JsonObject,
+    // Computed here, and so not a piece of the text, which would be kept with it.
+    hash: own,
+    wrappedKey: typeof key === "string" ? key : undefined,
+    sealed: sealed && { fromEnd: text.length - sealed.text, bytes: end - 1 - sealed.text },
   };
-  return { kind: "line", line, hash, ...(wrappedKey !== undefined && { wrappedKey }) };
+}
+
+/**
+ * A seal is the last field before the hash. Nothing else looks like one there: base64 has no quotes, and inside a JSON
+ * string a quote has a backslash before it.
+ */
+function sealedAt(text: string, end: number): { begin: number; text: number } | undefined {
+  if (text[end - 1] !== '"') return undefined;
+  const begin = text.lastIndexOf(SEAL, end - 1);
+  const from = begin + SEAL.length;
+  return begin >= 0 && text.indexOf('"', from) === end - 1 ? { begin, text: from } : undefined;
+}
+
+/** The fields that `encodeLine` sealed. Undefined: the key is another one, or they were changed. */
+export function openSeal(key: RunKey, sealed: string, seq: number): JsonObject | undefined {
+  const plain = unseal(key, sealed, `line ${seq}`);
+  if (plain === undefined) return undefined;
+  const fields = JSON.parse(plain) as JsonObject;
+  return (plain.includes('"$') ? decodeValue(fields) : fields) as JsonObject;
 }
 
 function parsed(text: string): JsonObject | undefined {

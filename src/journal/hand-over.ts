@@ -8,11 +8,9 @@ import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
 import type { RunId } from "../model/ids.ts";
 import { runId } from "../model/ids.ts";
 import type { Json, JsonObject } from "../model/json.ts";
-import { checkLines } from "./check.ts";
 import { readJournalBytes } from "./read.ts";
 import type { RunKey } from "./seal.ts";
 import { seal, unseal } from "./seal.ts";
-import { upgrader } from "./upgrade.ts";
 
 const FORMAT = 1;
 /** As OWASP has it for scrypt: 128 MiB for each guess. */
@@ -76,8 +74,7 @@ export function unpackRun(name: string, file: Buffer, wrapping: Wrapping): Outco
   const run = runId(typeof open["run"] === "string" ? open["run"] : "");
   const key: RunKey = Buffer.from(plain, "base64");
   const read = readJournalBytes(journal, name, () => key);
-  const problems = [...read.problems, ...checkLines(read.lines.map(upgrader()), name)];
-  if (problems.length > 0) return { problems };
+  if (read.problems.length > 0) return { problems: read.problems };
   const first = read.lines[0]?.entry;
   if (first?.type !== "run-started" || first.run !== run)
     return refused(name, "it does not hold the journal of the run that it names");

@@ -10,16 +10,14 @@ import type { RunId } from "../model/ids.ts";
 import { runId } from "../model/ids.ts";
 import type { JournalLine } from "../model/journal-entry.ts";
 import { JournalFailure } from "../model/journal-entry.ts";
-import { lineCheck } from "./check.ts";
 import { FIRST_HASH } from "./codec.ts";
 import { JournalFile, syncFolder } from "./file.ts";
 import type { HandOver } from "./hand-over.ts";
-import type { ReadEnd, ReadJournal } from "./read.ts";
+import type { Each, ReadEnd, ReadJournal, SealCheck } from "./read.ts";
 import { readJournal } from "./read.ts";
 import type { RunKey } from "./seal.ts";
 import { newKey, seal, unseal } from "./seal.ts";
 import { createIn } from "./shared-folder.ts";
-import { upgrader } from "./upgrade.ts";
 import type { Claimed } from "./writer-lock.ts";
 import { claimWriter, isClaimed } from "./writer-lock.ts";
 
@@ -112,7 +110,7 @@ export class JournalStore {
   }
 
   /** The same line by line, in today's format, without keeping them: for journals of any length. */
-  async readEach(run: RunId, each: (line: JournalLine) => void): Promise<ReadEnd | undefined> {
+  async readEach(run: RunId, each: Each, seals: SealCheck = "later"): Promise<ReadEnd | undefined> {
     const path = this.path(run);
     if (!(await exists(path))) return undefined;
     const stateKey = await this.#stateKey("find");
@@ -124,23 +122,14 @@ export class JournalStore {
       const plain = opened.find((text) => text);
       return plain ? Buffer.from(plain, "base64") : undefined;
     };
-    const [upgrade, check] = [upgrader(), lineCheck(path)];
-    let problem: Diagnostic | undefined;
-    const read = await readJournal(path, unwrap, (line) => {
-      const today = upgrade(line);
-      problem ??= check(today);
-      each(today);
-    });
-    return read.problems.length > 0 || problem === undefined
-      ? read
-      : { ...read, problems: [problem] };
+    return readJournal(path, unwrap, seals, each);
   }
 
   /** To go on writing; the journal must have been read without problems, under this process's claim. */
   reopen(
     run: RunId,
     clock: Clock,
-    journal: ReadJournal & { readonly key: RunKey },
+    journal: ReadEnd & { readonly key: RunKey },
   ): Promise<JournalFile> {
     return JournalFile.reopen(this.path(run), { clock, key: journal.key, end: journal.end });
   }

@@ -2,7 +2,6 @@
  * Journals of older releases are upgraded when they are read, one format at a time, for ever (J4). The file stays as it was
  * written. A run that a younger release goes on with has lines of both: `run-resumed` says from where the younger are.
  */
-import type { JournalEntry, JournalLine } from "../model/journal-entry.ts";
 import { FORMAT } from "../model/journal-entry.ts";
 import type { JsonObject } from "../model/json.ts";
 
@@ -24,15 +23,16 @@ function sayFormatWhenResumed(entry: JsonObject): JsonObject {
   }
 }
 
-/** Makes line after line of one journal into today's format. What is of a format that is not known stays as it is. */
-export function upgrader(): (line: JournalLine) => JournalLine {
+/**
+ * Makes entry after entry of one journal into today's format: what is open of them, which is all that any format changed so
+ * far. What is of a format that is not known stays as it is.
+ */
+export function upgrader(): (open: JsonObject) => JsonObject {
   let format: number = FORMAT;
-  return (line) => {
-    const entry = line.entry as unknown as JsonObject;
-    format = formatOf(entry, format);
-    if (format >= FORMAT) return line;
-    const made = STEPS.slice(Math.max(0, format - 1)).reduce((one, step) => step(one), entry);
-    return { ...line, entry: made as unknown as JournalEntry };
+  return (open) => {
+    format = formatOf(open, format);
+    if (format >= FORMAT || typeof open !== "object") return open;
+    return STEPS.slice(Math.max(0, format - 1)).reduce((one, step) => step(one), open);
   };
 }
 

@@ -188,14 +188,50 @@ export type StopReason =
   | "hosts-to-do"
   | "journal";
 
-/** Fields that may hold what hosts and vaults keep secret, by entry type. */
-export const SEALED: { readonly [type in JournalEntry["type"]]?: readonly string[] } = {
+const SEALED_FIELDS = {
   "run-started": ["spec"],
   looped: ["items"],
   intended: ["undo", "changes"],
   settled: ["after", "registered", "shown", "facts", "message", "diagnostic"],
   "undo-settled": ["changes", "diagnostic"],
-};
+} as const satisfies { readonly [type in JournalEntry["type"]]?: readonly string[] };
+
+/** Fields that may hold what hosts and vaults keep secret, by entry type. */
+export const SEALED: { readonly [type in JournalEntry["type"]]?: readonly string[] } =
+  SEALED_FIELDS;
+
+type SealedName<Type> = Type extends keyof typeof SEALED_FIELDS
+  ? (typeof SEALED_FIELDS)[Type][number]
+  : never;
+
+type OpenPart<Entry extends JournalEntry> = Entry extends JournalEntry
+  ? Entry extends { readonly type: keyof typeof SEALED_FIELDS }
+    ? Omit<Entry, SealedName<Entry["type"]>>
+    : Entry
+  : never;
+
+/** An entry without the fields that are encrypted on disk: what anybody can read of it. */
+export type OpenEntry = OpenPart<JournalEntry>;
+
+/** What was taken out of an entry to be encrypted. */
+export interface SealedFields {
+  readonly spec?: RunSpec;
+  readonly items?: readonly Json[];
+  readonly undo?: Undo<Json>;
+  readonly changes?: readonly Change[];
+  readonly after?: Json;
+  readonly registered?: Json;
+  readonly shown?: Json;
+  readonly facts?: JsonObject;
+  readonly message?: string;
+  readonly diagnostic?: Diagnostic;
+}
+
+/** The sealed fields of one entry, for whoever may need them later. */
+export interface Kept {
+  /** Opened when it is first asked for. Throws JournalFailure where that cannot be done, or they are not as they were sealed. */
+  readonly fields: SealedFields;
+}
 
 export function resumedBy(
   who: string,
@@ -210,7 +246,17 @@ export interface JournalLine {
   readonly seq: number;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** All of it. In a line that was read, asking for it opens what is sealed, and may throw JournalFailure. */
   readonly entry: JournalEntry;
+  /** In a line that was read: what needs no key. */
+  readonly open?: OpenEntry;
+  /** In a line that was read: what is sealed of it, if anything is. It can be kept without the line. */
+  readonly kept?: Kept | undefined;
+}
+
+/** Enough to know what happened, and nothing that is sealed. */
+export function openPart(line: JournalLine): OpenEntry {
+  return line.open ?? line.entry;
 }
 
 /** The one writer of a run's journal. */

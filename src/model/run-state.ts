@@ -22,7 +22,10 @@ export type TaskStanding =
 export type UndoStanding =
   "intended" | "done" | "already" | "drifted" | "failed" | "in-doubt" | "superseded";
 
-/** All that the journal says of one host-task. Only the fold writes it. */
+/**
+ * All that the journal says of one host-task. Only the fold writes it. What the journal seals is opened when it is asked
+ * for, which throws JournalFailure where it cannot be.
+ */
 export interface HostTaskRecord {
   /** As it was first intended: the machine that changed is the one that is changed back. */
   of: HostTask;
@@ -35,16 +38,17 @@ export interface HostTaskRecord {
   /** Sequence number of the first intent: the order that rollback reverses. */
   order: number;
   /** From the first intent, and from no later one (J5). */
-  undo?: Undo<Json>;
-  changes?: readonly Change[];
-  irreversible?: string;
-  after?: Json;
-  registered?: Json;
-  diagnostic?: Diagnostic;
+  readonly undo: Undo<Json> | undefined;
+  readonly changes: readonly Change[] | undefined;
+  irreversible: string | undefined;
+  readonly after: Json | undefined;
+  readonly registered: Json | undefined;
+  readonly diagnostic: Diagnostic | undefined;
   durationMs: number;
   /** From the latest intent. */
-  boot?: string;
-  back?: { standing: UndoStanding; diagnostic?: Diagnostic; changes?: readonly Change[] };
+  boot: string | undefined;
+  back:
+    { standing: UndoStanding; diagnostic?: Diagnostic; changes?: readonly Change[] } | undefined;
 }
 
 /** One host's part of a run. */
@@ -56,7 +60,7 @@ export interface Lane {
   begun: number | undefined;
   readonly tasks: Map<string, HostTaskRecord>;
   readonly items: Map<TaskId, readonly Json[]>;
-  readonly facts: Map<string, Json>;
+  readonly facts: ReadonlyMap<string, Json>;
   lost: Diagnostic | undefined;
   /** An operator said that the host is gone for good: the run, and its way back, are whole without it. */
   dropped?: true;

@@ -1,5 +1,4 @@
 /** How long lanes are expected to take: `expect:` on tasks, else what earlier runs of the same playbook took. */
-import { fold } from "../engine/fold.ts";
 import type { JournalStore } from "../journal/store.ts";
 import { asText } from "../lib/as-text.ts";
 import { parseDuration } from "../lib/duration.ts";
@@ -8,6 +7,7 @@ import type { HostId, TaskId } from "../model/ids.ts";
 import type { Playbook, Task } from "../model/playbook.ts";
 import type { Renderer } from "../model/rendering.ts";
 import type { Scope } from "../model/value.ts";
+import { foldRun } from "./fold-run.ts";
 
 /** Enough to be usual, few enough to be read. */
 const RUNS_LOOKED_AT = 10;
@@ -19,8 +19,8 @@ export async function earlierDurations(
 ): Promise<ReadonlyMap<TaskId, number>> {
   const taken = new Map<TaskId, number[]>();
   for (const run of (await store.runs()).slice(-RUNS_LOOKED_AT)) {
-    const journal = await store.read(run);
-    const state = journal && !hasErrors(journal.problems) ? fold(journal.lines) : undefined;
+    const journal = await foldRun(store, run);
+    const state = journal && !hasErrors(journal.problems) ? journal.state : undefined;
     if (state?.spec.source.sha256 !== sha256) continue;
     for (const lane of state.lanes.values()) {
       const own = new Map<TaskId, number>();

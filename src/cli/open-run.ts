@@ -1,14 +1,14 @@
 /** A run from its journal: read, checked, claimed for writing, and made ready to go on. */
 import { createRedactor } from "../lib/redact.ts";
 import type { Redactor } from "../lib/redact.ts";
-import { fold } from "../engine/fold.ts";
 import type { JournalFile } from "../journal/file.ts";
-import type { ReadJournal } from "../journal/read.ts";
+import type { Each, ReadEnd, SealCheck } from "../journal/read.ts";
 import type { JournalStore } from "../journal/store.ts";
 import { noSuchRun } from "../journal/store.ts";
 import { hasErrors } from "../model/diagnostic.ts";
 import type { HostId, RunId } from "../model/ids.ts";
 import { runId } from "../model/ids.ts";
+import type { JournalLine } from "../model/journal-entry.ts";
 import type { Playbook } from "../model/playbook.ts";
 import type { Renderer } from "../model/rendering.ts";
 import type { RunState } from "../model/run-state.ts";
@@ -18,6 +18,7 @@ import { steps } from "../steps/index.ts";
 import { vaultReader } from "../vault/vault.ts";
 import type { ConnectionSource } from "./connection.ts";
 import { EXIT } from "./exit-codes.ts";
+import { foldRun } from "./fold-run.ts";
 import { openStore } from "./new-run.ts";
 import type { ResumeOptions, StateOptions } from "./options.ts";
 import { houseNotices } from "./house-notices.ts";
@@ -35,9 +36,14 @@ import type { Terminal } from "./terminal.ts";
 export interface ReadRun {
   readonly store: JournalStore;
   readonly run: RunId;
-  readonly journal: ReadJournal;
+  readonly journal: ReadEnd;
   readonly state: RunState;
   readonly playbook: Playbook;
+}
+
+/** With all that was written so far. */
+export interface SeenRun extends ReadRun {
+  readonly lines: readonly JournalLine[];
 }
 
 /** Only to look. Without a name, the newest run. A number is the exit code of what was said. */
@@ -45,8 +51,13 @@ export async function readRun(
   name: string | undefined,
   options: StateOptions,
   terminal: Terminal,
-): Promise<ReadRun | number> {
-  return readIn(openStore(options), name === undefined ? "newest" : runId(name), terminal);
+): Promise<SeenRun | number> {
+  const lines: JournalLine[] = [];
+  const wanted = name === undefined ? "newest" : runId(name);
+  const read = await readIn(openStore(options), wanted, terminal, "later", (line) => {
+    lines.push(line);
+  });
+  return typeof read === "number" ? read : { ...read, lines };
 }
 
 /** The newest run that is wanted, else the newest: a run that was refused must not hide the one before it. */
@@ -55,9 +66,8 @@ async function newestRun(
   wanted: (state: RunState) => boolean,
 ): Promise<RunId | "newest"> {
   for (const run of (await store.runs()).toReversed()) {
-    const journal = await store.read(run);
-    const state = journal && !hasErrors(journal.problems) ? fold(journal.lines) : undefined;
-    if (state && wanted(state)) return run;
+    const journal = await foldRun(store, run);
+    if (journal?.state && !hasErrors(journal.problems) && wanted(journal.state)) return run;
   }
   return "newest";
 }
@@ -66,13 +76,15 @@ async function readIn(
   store: JournalStore,
   name: RunId | "newest",
   terminal: Terminal,
+  seals: SealCheck,
+  each?: Each,
 ): Promise<ReadRun | number> {
   const run = name === "newest" ? (await store.runs()).at(-1) : name;
   if (run === undefined) {
     terminal.err("There is no run here yet.\n");
     return EXIT.usage;
   }
-  const journal = await store.read(run);
+  const journal = await foldRun(store, run, seals, each);
   if (!journal) {
     terminal.problems([noSuchRun(run)]);
     return EXIT.usage;
@@ -81,7 +93,7 @@ async function readIn(
     terminal.problems(journal.problems);
     return EXIT.needsOperator;
   }
-  const state = fold(journal.lines);
+  const { state } = journal;
   if (!state) {
     terminal.err(`Run ${run} was killed before its journal had a first line; nothing was done.\n`);
     return EXIT.usage;
@@ -114,7 +126,7 @@ export async function openRun(
 ): Promise<OpenRun | number> {
   const store = openStore(options);
   const meant = name === undefined ? await newestRun(store, wanted) : runId(name);
-  const first = await readIn(store, meant, terminal);
+  const first = await readIn(store, meant, terminal, "later");
   if (typeof first === "number") return first;
   const claim = await first.store.claim(first.run);
   if (claim.kind === "held") {
@@ -129,8 +141,8 @@ export async function openRun(
     );
     return EXIT.locked;
   }
-  // Read again under the claim: it may have grown since.
-  const read = await readIn(store, first.run, terminal);
+  // Read again under the claim: it may have grown since. Nothing is done from it before every seal was checked.
+  const read = await readIn(store, first.run, terminal, "now");
   if (typeof read === "number") {
     await claim.release();
     return read;

@@ -1,10 +1,10 @@
 /** Which runs may be cleaned up: finished ones that nobody wants any more. What is kept, is kept with the reason. */
-import { fold } from "../../engine/fold.ts";
 import type { JournalStore } from "../../journal/store.ts";
 import { hasErrors } from "../../model/diagnostic.ts";
 import type { RunId } from "../../model/ids.ts";
 import type { RunState } from "../../model/run-state.ts";
 import { hasWayBack } from "../ending.ts";
+import { foldRun } from "../fold-run.ts";
 
 export interface Wish {
   /** Only these; none: all. */
@@ -47,21 +47,20 @@ export async function chooseRuns(store: JournalStore, wish: Wish): Promise<Choic
 
 async function judge(store: JournalStore, run: RunId, wish: Wish): Promise<Candidate | string> {
   if (await store.isBeingWritten(run)) return "a process is at work on it";
-  const journal = await store.read(run);
+  const journal = await foldRun(store, run);
   if (!journal || hasErrors(journal.problems))
     return `its journal cannot be read: ${journal?.problems[0]?.summary ?? "it is gone"}`;
-  const state = fold(journal.lines);
-  const [first, last] = [journal.lines[0], journal.lines.at(-1)];
-  if (!state || !first || !last) return "its journal has no first line";
-  const candidate = { run, startedAt: first.at, endedAt: last.at };
+  const { state, first, endedAt } = journal;
+  if (!state || !first) return "its journal has no first line";
+  const candidate = { run, startedAt: first.at, endedAt };
   if ((await store.handedOver(run)) !== undefined) {
     if (!wish.journalsOnly)
       return "it was handed over: --journals-only removes what is left of it here";
-    return last.at > wish.before ? "it is too young" : { ...candidate, outcome: "handed over" };
+    return endedAt > wish.before ? "it is too young" : { ...candidate, outcome: "handed over" };
   }
   if (!state.finished)
     return `it is not finished: \`runbook resume ${run}\`, or \`runbook abandon ${run}\` gives it up`;
-  if (last.at > wish.before) return "it is too young";
+  if (endedAt > wish.before) return "it is too young";
   if (!wish.wayBack && isWanted(state))
     return "it can still be taken back: --way-back says otherwise";
   return { ...candidate, outcome: state.finished.outcome };

@@ -2,6 +2,7 @@ import { parseDuration } from "../../lib/duration.ts";
 import { printable } from "../../lib/printable.ts";
 import type { JournalStore } from "../../journal/store.ts";
 import type { RunId } from "../../model/ids.ts";
+import { openPart } from "../../model/journal-entry.ts";
 import { runId } from "../../model/ids.ts";
 import type { Candidate } from "../clean/choose.ts";
 import { chooseRuns } from "../clean/choose.ts";
@@ -139,11 +140,11 @@ async function namesOf(
 ): Promise<(sha256: string) => boolean> {
   const hashes = new Set<string>();
   for (const run of runs) {
-    const journal = await store.read(run);
-    for (const { entry } of journal?.lines ?? []) {
-      if (entry.type !== "intended" && entry.type !== "settled") continue;
-      for (const [hash] of JSON.stringify(entry).matchAll(/[0-9a-f]{64}/g)) hashes.add(hash);
-    }
+    await store.readEach(run, (line) => {
+      const { type } = openPart(line);
+      if (type !== "intended" && type !== "settled") return;
+      for (const [hash] of JSON.stringify(line.entry).matchAll(/[0-9a-f]{64}/g)) hashes.add(hash);
+    });
   }
   return (sha256) => hashes.has(sha256);
 }

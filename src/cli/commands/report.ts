@@ -7,7 +7,7 @@ import { outlineOf } from "../../report/outline.ts";
 import { makeReport } from "../../report/make-report.ts";
 import type { RunReport } from "../../report/run-report.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { ReadRun } from "../open-run.ts";
+import type { SeenRun } from "../open-run.ts";
 import { readRun } from "../open-run.ts";
 import type { ReportOptions } from "../options.ts";
 import { redactorOf, shownInputs } from "../run-secrets.ts";
@@ -37,7 +37,7 @@ export async function report(
   return EXIT.done;
 }
 
-function textOf(read: ReadRun, format: ReportOptions["format"]): string {
+function textOf(read: SeenRun, format: ReportOptions["format"]): string {
   switch (format) {
     case "html":
       return htmlReport(reportOf(read), outlineOf(read.playbook));
@@ -49,17 +49,17 @@ function textOf(read: ReadRun, format: ReportOptions["format"]): string {
       const { spec } = read.state;
       const redactor = redactorOf(spec);
       const mask = (text: string): string => redactor.mask(text);
-      return streamedLines({ spec, playbook: read.playbook, mask }, read.journal.lines);
+      return streamedLines({ spec, playbook: read.playbook, mask }, read.lines);
     }
   }
 }
 
-function reportOf({ journal, state, playbook }: ReadRun): RunReport {
+function reportOf({ lines, state, playbook }: SeenRun): RunReport {
   const { spec } = state;
   const redactor = redactorOf(spec);
   const program = buildProgram({ spec, playbook });
   return makeReport({
-    lines: journal.lines,
+    lines,
     state,
     playbook,
     mask: (text) => redactor.mask(text),

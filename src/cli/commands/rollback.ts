@@ -66,7 +66,7 @@ export async function rollback(
   await using running = createRunning({
     ...run,
     spec: state.spec,
-    journal: options.check ? rehearsalJournal(run.journal.lines.length, systemClock) : run.writer,
+    journal: options.check ? rehearsalJournal(run.journal.end.seq, systemClock) : run.writer,
     reporters: options.check
       ? []
       : await reportersFor({

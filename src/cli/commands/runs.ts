@@ -1,9 +1,9 @@
 import { showDuration } from "../../lib/duration.ts";
 import { printable } from "../../lib/printable.ts";
 import { safeJson } from "../../lib/safe-json.ts";
-import { fold } from "../../engine/fold.ts";
 import type { JournalStore } from "../../journal/store.ts";
 import type { RunId } from "../../model/ids.ts";
+import { foldRun } from "../fold-run.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openStore } from "../new-run.ts";
 import type { RunsOptions } from "../options.ts";
@@ -43,19 +43,19 @@ export async function runs(options: RunsOptions, terminal: Terminal): Promise<nu
 }
 
 async function listedRun(store: JournalStore, run: RunId): Promise<Listed> {
-  const journal = await store.read(run);
-  const [first, last] = [journal?.lines[0], journal?.lines.at(-1)];
-  if (!journal || !first || !last || first.entry.type !== "run-started")
+  const journal = await foldRun(store, run);
+  const first = journal?.first;
+  if (!journal || first?.entry.type !== "run-started")
     return { run, unreadable: journal?.problems[0]?.summary ?? "no first line" };
-  const state = fold(journal.lines);
+  const { state, endedAt } = journal;
   const { hosts, playbook, who } = first.entry;
   const live = await store.isBeingWritten(run);
   const open = live ? "at work" : "its controller is gone: runbook resume";
   return {
     run,
     startedAt: new Date(first.at).toISOString(),
-    endedAt: new Date(last.at).toISOString(),
-    durationMs: last.at - first.at,
+    endedAt: new Date(endedAt).toISOString(),
+    durationMs: endedAt - first.at,
     hosts: hosts.length,
     who,
     playbook,

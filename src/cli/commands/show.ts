@@ -3,11 +3,11 @@ import { outlineOf } from "../../report/outline.ts";
 import { recapText } from "../../report/recap.ts";
 import { applyLine } from "../../engine/fold.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
-import type { JournalEntry, JournalLine } from "../../model/journal-entry.ts";
-import { SEALED } from "../../model/journal-entry.ts";
+import type { JournalLine, OpenEntry } from "../../model/journal-entry.ts";
+import { openPart, SEALED } from "../../model/journal-entry.ts";
 import type { RunState } from "../../model/run-state.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { ReadRun } from "../open-run.ts";
+import type { ReadRun, SeenRun } from "../open-run.ts";
 import { readRun } from "../open-run.ts";
 import type { ShowOptions } from "../options.ts";
 import { sourceLine } from "../source-line.ts";
@@ -37,7 +37,7 @@ export async function show(
   let state: RunState | undefined;
   for await (const line of linesOf(read, options.follow === true)) {
     state = applyLine(state, line);
-    if (!wanted(line.entry)) continue;
+    if (!wanted(openPart(line))) continue;
     if (options.entries) terminal.out(entryText(line));
     else reporter.entry(line, state);
   }
@@ -57,17 +57,18 @@ function entryText({ seq, at, entry }: JournalLine): string {
 
 /** Those that are there; and with `follow` those that come, until the run ends or nobody writes it any more. */
 async function* linesOf(
-  { store, run, journal }: ReadRun,
+  { store, run, lines: read }: SeenRun,
   follow: boolean,
 ): AsyncGenerator<JournalLine> {
   // How long it was when it was read is not known: it is read once more.
   let [seen, length] = [0, 0];
-  let { lines } = journal;
+  let lines = read;
   for (;;) {
     for (const line of lines.slice(seen)) yield line;
     seen = lines.length;
-    const last = lines.at(-1)?.entry.type;
-    if (!follow || last === "run-finished" || last === "run-stopped") return;
+    const last = lines.at(-1);
+    const type = last && openPart(last).type;
+    if (!follow || type === "run-finished" || type === "run-stopped") return;
     // Asked first: what was written before its writer left is still read below.
     const isWritten = await store.isBeingWritten(run);
     const now = await store.length(run);
@@ -86,7 +87,7 @@ function filterOf(
   options: ShowOptions,
   { state, playbook }: ReadRun,
   terminal: Terminal,
-): ((entry: JournalEntry) => boolean) | undefined {
+): ((entry: OpenEntry) => boolean) | undefined {
   const outline = outlineOf(playbook);
   const listed = (text: string | undefined): readonly string[] | undefined =>
     text?.split(",").map((word) => word.trim());
@@ -129,7 +130,7 @@ function strangerIn(
   return `There is no ${what} "${stranger}" in this run. ${meant === undefined ? `It has: ${there}` : `Did you mean "${meant}"?`}`;
 }
 
-function statusOf(entry: Extract<JournalEntry, { type: "settled" | "undo-settled" }>): Status {
+function statusOf(entry: Extract<OpenEntry, { type: "settled" | "undo-settled" }>): Status {
   switch (entry.outcome) {
     case "applied":
       return "changed";

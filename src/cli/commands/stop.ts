@@ -1,7 +1,7 @@
-import { fold } from "../../engine/fold.ts";
 import { noSuchRun } from "../../journal/store.ts";
 import { runId } from "../../model/ids.ts";
 import { reachRun } from "../control/reach.ts";
+import { foldRun } from "../fold-run.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openStore } from "../new-run.ts";
 import type { StopOptions } from "../options.ts";
@@ -15,7 +15,7 @@ export async function stop(
 ): Promise<number> {
   const store = openStore(options);
   const run = runId(name);
-  const journal = await store.read(run);
+  const journal = await foldRun(store, run);
   if (!journal) {
     terminal.problems([noSuchRun(run)]);
     return EXIT.usage;
@@ -42,7 +42,7 @@ export async function stop(
         );
         return EXIT.locked;
       }
-      const state = fold(journal.lines);
+      const { state } = journal;
       const standing = state?.finished ?? state?.stopped;
       terminal.out(
         standing

@@ -4,7 +4,6 @@
  */
 import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fold } from "../../engine/fold.ts";
 import { createIn } from "../../journal/shared-folder.ts";
 import { errorCode, errorText } from "../../lib/error-words.ts";
 import type { JournalStore } from "../../journal/store.ts";
@@ -12,6 +11,7 @@ import { claimWriter } from "../../journal/writer-lock.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { RunId } from "../../model/ids.ts";
 import { runId } from "../../model/ids.ts";
+import { foldRun } from "../fold-run.ts";
 
 /** Beside the journals: where a team shares the folder, for all of the team. */
 const placeOf = (store: JournalStore, nonce: string): string =>
@@ -27,8 +27,7 @@ export async function takenBy(store: JournalStore, nonce: string): Promise<Diagn
     return unreadable(placeOf(store, nonce), errorText(error));
   }
   const run = runId(text.trim());
-  const journal = await store.read(run);
-  const state = journal && fold(journal.lines);
+  const state = (await foldRun(store, run))?.state;
   if (!state) return taken(run, "whose journal is no longer here", AGAIN);
   if (state.finished?.outcome === "refused") return undefined;
   if (state.finished) return taken(run, `which is finished (${state.finished.outcome})`, AGAIN);

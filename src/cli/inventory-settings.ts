@@ -45,6 +45,7 @@ export function inventorySettings(settings: Settings, lenient = false): Outcome<
       formats === undefined
         ? USUAL_SETTINGS.formats
         : new Set(formats.map((name) => name.replace(/^ansible\.(?:builtin|legacy)\./, ""))),
+    useExtraVars: settings.flag("useExtraVars") ?? USUAL_SETTINGS.useExtraVars,
     lenient: lenient || settings.flag("anyUnparsedIsFailed") === false,
   };
   return problems.length > 0 ? { problems } : { value, problems };

@@ -25,6 +25,7 @@ const SETTINGS = {
     "inventory.ignore_patterns",
   ],
   anyUnparsedIsFailed: ["INVENTORY_ANY_UNPARSED_IS_FAILED", "inventory.any_unparsed_is_failed"],
+  useExtraVars: ["INVENTORY_USE_EXTRA_VARS", "inventory_plugins.use_extra_vars"],
   patternMismatch: ["HOST_PATTERN_MISMATCH", "inventory.host_pattern_mismatch"],
   vaultPasswordFile: ["VAULT_PASSWORD_FILE", "defaults.vault_password_file"],
   vaultIdentity: ["VAULT_IDENTITY", "defaults.vault_identity"],

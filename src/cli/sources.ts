@@ -6,6 +6,7 @@ import { dirname, resolve } from "node:path";
 import { createHash } from "node:crypto";
 import { inventoryFiles } from "../inventory/files.ts";
 import { loadInventory } from "../inventory/load.ts";
+import type { RenderSettings } from "../jinja/index.ts";
 import { errorCode, errorText } from "../lib/error-words.ts";
 import type { Redactor } from "../lib/redact.ts";
 import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
@@ -20,6 +21,7 @@ import type { VaultReader } from "../vault/vault.ts";
 import { vaultReader } from "../vault/vault.ts";
 import { inventorySettings } from "./inventory-settings.ts";
 import type { InventoryOptions } from "./options.ts";
+import { templateSettings } from "./renderer.ts";
 import { vaultSecrets } from "./secrets.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
@@ -48,6 +50,7 @@ export async function readInventory(
     extraVars: options.extraVars,
     vaultSecrets: secrets.value,
     files: inventoryFiles(process.cwd()),
+    templates: controllerTemplates(vaultReader(secrets.value), redactor),
     ...(reading.value && { settings: reading.value }),
   });
   const problems = [...before, ...reading.problems, ...loaded.problems];
@@ -57,6 +60,14 @@ export async function readInventory(
     value: { inventory: loaded.value, vault: vaultReader(secrets.value), sources },
     problems,
   };
+}
+
+/** An inventory that is still being read has no `hostvars`. */
+function controllerTemplates(vault: VaultReader, redactor: Redactor): RenderSettings {
+  const folders = [process.cwd()];
+  const known = { vault, redactor, folders, hosts: [], scopeOf: () => undefined };
+  const { hosts: _, ...settings } = templateSettings(known);
+  return settings;
 }
 
 const MACHINE_INVENTORY = "/etc/ansible/hosts";

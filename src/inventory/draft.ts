@@ -2,6 +2,7 @@ import type { Diagnostic, Place } from "../model/diagnostic.ts";
 import { hostId, type HostId } from "../model/ids.ts";
 import type { Variable } from "../model/inventory.ts";
 import { WholeFloat, type Value } from "../model/value.ts";
+import { safeGroupName } from "./group-name.ts";
 import { USUAL_SETTINGS, type InventorySettings } from "./settings.ts";
 
 export interface DraftHost {
@@ -36,6 +37,9 @@ export class InventoryDraft {
   readonly problems: Diagnostic[] = [];
   /** Hosts that were named in `ungrouped` and elsewhere: they are not in it, even when a group of theirs is below it. */
   readonly expelled = new Set<HostId>();
+
+  /** Folders of the files that were read, in that order. */
+  readonly foldersRead: string[] = [];
 
   private readonly settings: InventorySettings;
   /** Where a group was given `all` as a child. */
@@ -218,8 +222,7 @@ export class InventoryDraft {
 
   /** `force_valid_group_names`: what cannot stand in a variable's name becomes `_`. */
   private groupName(written: string): string {
-    if (this.settings.groupNames === "keep") return written;
-    return written.replaceAll(/\W/g, "_").replace(/^(?=\d)/, "_");
+    return this.settings.groupNames === "keep" ? written : safeGroupName(written);
   }
 
   /** Where a group has the host's name, Ansible puts the group there. */

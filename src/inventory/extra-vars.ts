@@ -4,7 +4,7 @@ import { isValueMap } from "../model/value.ts";
 import { textKeyed } from "../lib/mapping.ts";
 import { readYaml } from "../yaml/read.ts";
 import { readEscape } from "./python-literal.ts";
-import type { InventoryAccess } from "./text-file.ts";
+import type { FileAccess } from "./text-file.ts";
 import { readVars } from "./vars-files.ts";
 
 /**
@@ -13,7 +13,7 @@ import { readVars } from "./vars-files.ts";
  */
 export async function readExtraVars(
   options: readonly string[],
-  access: InventoryAccess,
+  access: FileAccess,
 ): Promise<{ readonly variables: readonly Variable[]; readonly problems: readonly Diagnostic[] }> {
   const variables: Variable[] = [];
   const problems: Diagnostic[] = [];
@@ -36,7 +36,7 @@ export async function readExtraVars(
 
 async function fromFile(
   option: string,
-  access: InventoryAccess,
+  access: FileAccess,
   problems: Diagnostic[],
 ): Promise<readonly Variable[]> {
   const variables = await readVars(option.slice(1), access, problems);

@@ -208,7 +208,7 @@ function implicitHost(name: string): InventoryHost | undefined {
   return LOCALHOST.includes(name) ? { name: hostId(name), groups: [] } : undefined;
 }
 
-function depthsOf(draft: InventoryDraft): ReadonlyMap<string, number> {
+export function depthsOf(draft: InventoryDraft): ReadonlyMap<string, number> {
   const depth = remembered((name: string): number => {
     const parents = [...(draft.groups.get(name)?.parents ?? [])];
     return parents.length === 0 ? 0 : 1 + Math.max(...parents.map((parent) => depth(parent)));

@@ -255,7 +255,7 @@ describe("what cannot be read is said with its place", () => {
     ["an empty YAML file", { "h.yml": "---\n" }, ["inventory/empty h.yml:1:1"]],
     [
       "a plugin's configuration",
-      { "h.yml": "plugin: constructed\n" },
+      { "h.yml": "plugin: aws_ec2\n" },
       ["inventory/plugin h.yml:1:1"],
     ],
     ["TOML", { "h.toml": "[web]\n" }, ["inventory/toml h.toml:1:1"]],

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { hasErrors, type Diagnostic, type Outcome } from "../model/diagnostic.ts";
+import type { RenderSettings } from "../jinja/index.ts";
 import type { Inventory } from "../model/inventory.ts";
 import { vaultReader, type VaultSecret } from "../vault/vault.ts";
 import { InventoryDraft } from "./draft.ts";
 import { readExtraVars } from "./extra-vars.ts";
 import type { InventoryFiles } from "./files.ts";
-import { finishInventory, LOCALHOST, type FoundVars } from "./finish.ts";
+import { finishInventory, LOCALHOST, winners, type FoundVars } from "./finish.ts";
 import { readSource } from "./sources.ts";
 import type { InventoryAccess } from "./text-file.ts";
 import { USUAL_SETTINGS, type InventorySettings } from "./settings.ts";
@@ -20,6 +21,8 @@ export interface InventoryRequest {
   readonly extraVars: readonly string[];
   readonly vaultSecrets: readonly VaultSecret[];
   readonly files: InventoryFiles;
+  /** What expressions of a `constructed` file may see of the controller; nothing where it is absent. */
+  readonly templates?: RenderSettings;
   /** Ansible's defaults where nothing is said. */
   readonly settings?: InventorySettings;
 }
@@ -30,7 +33,13 @@ export interface InventoryRequest {
  */
 export async function loadInventory(request: InventoryRequest): Promise<Outcome<Inventory>> {
   const { files, settings = USUAL_SETTINGS } = request;
-  const access: InventoryAccess = { files, vault: vaultReader(request.vaultSecrets), settings };
+  const forFiles = { files, vault: vaultReader(request.vaultSecrets), settings };
+  const extra = await readExtraVars(request.extraVars, forFiles);
+  const access: InventoryAccess = {
+    ...forFiles,
+    templates: request.templates ?? {},
+    extraVars: winners(extra.variables, settings.hashBehaviour),
+  };
   const draft = new InventoryDraft(settings);
   const problems: Diagnostic[] = [];
   const folders: string[] = [];
@@ -50,7 +59,6 @@ export async function loadInventory(request: InventoryRequest): Promise<Outcome<
     problems.push(...read.problems);
     found.push(read.found);
   }
-  const extra = await readExtraVars(request.extraVars, access);
   problems.push(...extra.problems);
   if (hasErrors(problems)) return { problems };
   return { value: finishInventory(draft, found, extra.variables, settings), problems };

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { dirname } from "node:path";
 import type { HostId } from "../model/ids.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -7,12 +8,23 @@ import type { ValueMap } from "../model/value.ts";
 export function magicVariables(inventory: Inventory, host: HostId): ValueMap {
   const { groups = [], source } = inventory.host(host) ?? {};
   return {
-    inventory_hostname: host,
-    inventory_hostname_short: host.split(".")[0] ?? host,
-    group_names: groups,
+    ...hostMagic(host, groups),
     groups: groupsVariable(inventory),
-    ...(source === undefined ? {} : { inventory_file: source, inventory_dir: dirname(source) }),
+    ...(source === undefined ? {} : fileMagic(source)),
   };
+}
+
+/** Those that are there while the inventory is still being read. `groups` are sorted and without `all`. */
+export function hostMagic(host: HostId, groups: readonly string[]): ValueMap {
+  return {
+    inventory_hostname: host,
+    inventory_hostname_short: isIP(host) === 0 ? (host.split(".")[0] ?? host) : host,
+    group_names: groups,
+  };
+}
+
+export function fileMagic(source: string): ValueMap {
+  return { inventory_file: source, inventory_dir: dirname(source) };
 }
 
 const known = new WeakMap<Inventory, ValueMap>();

@@ -25,6 +25,8 @@ export interface InventorySettings {
   readonly groupNames: "keep" | "replace";
   /** Ansible's leniency: what cannot be read is a warning, and what was read of it before stays. */
   readonly lenient: boolean;
+  /** Whether expressions of a `constructed` file see `-e`, where the file says nothing. */
+  readonly useExtraVars: boolean;
 }
 
 export const USUAL_SETTINGS: InventorySettings = {
@@ -39,4 +41,5 @@ export const USUAL_SETTINGS: InventorySettings = {
   formats: new Set(["host_list", "script", "auto", "yaml", "ini", "toml"]),
   groupNames: "keep",
   lenient: false,
+  useExtraVars: false,
 };

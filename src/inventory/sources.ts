@@ -2,6 +2,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { hasErrors, type Diagnostic } from "../model/diagnostic.ts";
 import { hostId } from "../model/ids.ts";
 import { parseAddress } from "./address.ts";
+import { readConstructed } from "./constructed-source.ts";
 import { InventoryDraft } from "./draft.ts";
 import { readIni } from "./ini.ts";
 import { readScript } from "./script-source.ts";
@@ -110,6 +111,16 @@ async function readFile(
   access: InventoryAccess,
   draft: InventoryDraft,
 ): Promise<SourceRead> {
+  const read = await readOneFile(file, access, draft);
+  if (read.isRead) draft.foldersRead.push(dirname(file));
+  return read;
+}
+
+async function readOneFile(
+  file: string,
+  access: InventoryAccess,
+  draft: InventoryDraft,
+): Promise<SourceRead> {
   const { settings } = access;
   const script = settings.formats.has("script") ? await isProgram(file, access) : "no";
   if (script === "yes") return judged(await readScript(file, access, draft), settings);
@@ -127,9 +138,15 @@ async function readFile(
   if (read.value === undefined) return judged(read.problems, settings);
   const { text, path } = read.value;
   const source = { text, file, path };
-  return settings.lenient
-    ? readLeniently(source, draft, settings)
-    : judged(readText(source, draft, settings), settings);
+  const constructed = await readConstructed(source, access, draft);
+  if (constructed !== undefined && (!settings.lenient || !hasErrors(constructed))) {
+    return judged(constructed, settings);
+  }
+  if (!settings.lenient) return judged(readText(source, draft, settings), settings);
+  // The other formats are tried all the same, as with every source that the one before could not read.
+  const others = readLeniently(source, draft, settings);
+  const before = judged(constructed ?? [], settings).problems;
+  return { ...others, problems: [...before, ...others.problems] };
 }
 
 /** Only what the kernel itself can start is: a shell would take the lines of any other file for commands. */

@@ -1,15 +1,24 @@
+import type { RenderSettings } from "../jinja/index.ts";
 import { decodeUtf8 } from "../lib/utf8.ts";
 import type { Outcome } from "../model/diagnostic.ts";
+import type { ValueMap } from "../model/value.ts";
 import { isVault } from "../vault/envelope.ts";
 import type { VaultReader } from "../vault/vault.ts";
 import type { InventoryFiles } from "./files.ts";
 import type { InventorySettings } from "./settings.ts";
 
-/** What reading an inventory needs of the outer world. */
-export interface InventoryAccess {
+/** What reading a file of an inventory needs. */
+export interface FileAccess {
   readonly files: InventoryFiles;
   readonly vault: VaultReader;
   readonly settings: InventorySettings;
+}
+
+/** What reading an inventory needs of the outer world. */
+export interface InventoryAccess extends FileAccess {
+  /** What expressions of a `constructed` file may see of the controller. */
+  readonly templates: RenderSettings;
+  readonly extraVars: ValueMap;
 }
 
 export interface TextFile {
@@ -26,7 +35,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 /** Reads a file that may be encrypted as a whole. */
 export async function readTextFile(
   file: string,
-  { files, vault }: InventoryAccess,
+  { files, vault }: FileAccess,
 ): Promise<Outcome<TextFile>> {
   const found = await files.read(file);
   if (found.kind !== "bytes") {

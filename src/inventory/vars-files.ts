@@ -3,7 +3,7 @@ import type { Diagnostic, Place } from "../model/diagnostic.ts";
 import { entriesOf, isMapping, keyIdentity, keyText } from "../lib/mapping.ts";
 import type { Value } from "../model/value.ts";
 import { readAnsibleYaml } from "./ansible-yaml.ts";
-import { readTextFile, type InventoryAccess } from "./text-file.ts";
+import { readTextFile, type FileAccess } from "./text-file.ts";
 
 /** One variable of a file in `group_vars` or `host_vars`. */
 export interface FileVariable {
@@ -25,7 +25,7 @@ export interface VarsFolder {
 const EXTENSIONS = ["", ".yml", ".yaml", ".json"] as const;
 const DEEPEST_FOLDER = 20;
 
-export async function openVarsFolder(folder: string, access: InventoryAccess): Promise<VarsFolder> {
+export async function openVarsFolder(folder: string, access: FileAccess): Promise<VarsFolder> {
   const problems: Diagnostic[] = [];
   const exists = (await access.files.kind(folder)) === "folder";
   const names = new Set(exists ? await access.files.list(folder) : []);
@@ -47,7 +47,7 @@ export async function openVarsFolder(folder: string, access: InventoryAccess): P
 
 async function readAll(
   folder: string,
-  access: InventoryAccess,
+  access: FileAccess,
   problems: Diagnostic[],
   depth = 0,
 ): Promise<readonly FileVariable[]> {
@@ -70,7 +70,7 @@ async function readAll(
 /** The variables of one file; a file without content has none. */
 export async function readVars(
   file: string,
-  access: InventoryAccess,
+  access: FileAccess,
   problems: Diagnostic[],
 ): Promise<readonly FileVariable[]> {
   const opened = await readTextFile(file, access);

@@ -7,6 +7,7 @@ import { readYaml } from "../../src/yaml/read.ts";
 import { ansiblePython, startAnsible, type Ansible } from "../helpers/ansible-answers.ts";
 import { runbookHere } from "../helpers/in-process.ts";
 import { seeded, type Random } from "../helpers/random.ts";
+import { randomConstructed } from "../helpers/random-constructed.ts";
 import { randomInventory, type RandomInventory } from "../helpers/random-inventory.ts";
 
 jest.setTimeout(600_000);
@@ -55,13 +56,16 @@ compared("random inventories, as ansible-core reads them", () => {
     if (process.env["RANDOM_KEEP"] === undefined) rmSync(root, { recursive: true, force: true });
   });
 
-  test(`${String(COUNT)} of them from seed ${String(SEED)}: every answer is the same`, async () => {
+  test.each([
+    ["of them", COUNT, randomInventory],
+    ["with a constructed source", Math.ceil(COUNT / 4), randomConstructed],
+  ])(`%s, %d from seed ${String(SEED)}: every answer is the same`, async (name, count, make) => {
     const different: string[] = [];
-    for (let index = 0; index < COUNT; index++) {
+    for (let index = 0; index < count; index++) {
       const seed = SEED + index;
       const random = seeded(seed);
-      const made = randomInventory(random);
-      const folder = write(join(root, String(seed)), made);
+      const made = make(random);
+      const folder = write(join(root, `${name.replaceAll(" ", "-")}-${String(seed)}`), made);
       for (const args of questions(random, made)) {
         const wanted = await ansible.ask("ansible-inventory", args, folder);
         const got = await runbookHere(["inventory", ...args, "--lenient"], folder);

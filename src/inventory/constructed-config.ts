@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { isMapping, keyIdentity, keyText, textEntries, entriesOf } from "../lib/mapping.ts";
 import type { Diagnostic, Outcome, Place } from "../model/diagnostic.ts";
-import { UnsafeText, WholeFloat, type Value } from "../model/value.ts";
+import { UnsafeText, VaultText, WholeFloat, type Value } from "../model/value.ts";
 import type { YamlDocument, YamlPath } from "../yaml/read.ts";
 import { readAnsibleYaml } from "./ansible-yaml.ts";
 import type { InventorySettings } from "./settings.ts";
@@ -124,6 +124,10 @@ class ConfigReader {
       const path = ["keyed_groups", index];
       if (entry === undefined || entry.size === 0) {
         this.say("error", path, "an entry of keyed_groups is not a mapping", "Give it a key:.");
+        return [];
+      }
+      if ([...entry.values()].some((one) => one instanceof VaultText)) {
+        this.say("error", path, "the name of a group cannot be encrypted", "Write it plainly.");
         return [];
       }
       const otherwise = entry.get("default_value") ?? null;

@@ -36,6 +36,10 @@ describe("a constructed source says where it is wrong", () => {
       "error 2:16 a group cannot be called 1: it is no text, list or mapping",
     ],
     ["strict: true\ncompose: {x: missing + 1}\n", "error 3:14 x of w1: 'missing' is undefined"],
+    [
+      "keyed_groups: [{key: v, prefix: !vault x}]\n",
+      "error 2:16 the name of a group cannot be encrypted",
+    ],
     ["strict: true\ncompose: {x: 7}\n", "error 3:14 x of w1: an expression must be text, not 7"],
   ])("%j", async (text, wanted) => {
     expect(await said(text)).toEqual([wanted]);

@@ -78,7 +78,7 @@ class Constructor {
 
   private compose(host: DraftHost, scope: Scope): void {
     for (const [name, { value, at }] of this.config.compose) {
-      const answer = this.evaluate(value, scope, at);
+      const answer = this.evaluate(value, scope, at, "encrypted");
       if (answer.kind === "rendered") this.draft.setHostVariable(host, name, answer.value, at);
       else this.strictly(answer, `${name} of ${host.name}`, at);
     }
@@ -169,9 +169,10 @@ class Constructor {
     expression: Value,
     scope: Scope,
     at: Place,
+    copies: "encrypted" | "decrypted" = "decrypted",
   ): ReturnType<typeof evaluateExpression> {
     if (typeof expression === "string") {
-      return evaluateExpression(expression, scope, this.inputs.templates, at);
+      return evaluateExpression(expression, scope, this.inputs.templates, at, copies);
     }
     const hint = "Put it in quotes.";
     const summary = `an expression must be text, not ${printValue(expression)}`;

@@ -15,11 +15,14 @@ export type JsonTree = Value | ReadonlyMap<string, () => JsonTree>;
 
 /**
  * JSON as ansible-inventory prints it: four blanks of indentation, sorted keys, `2.0` and long integers exact. Unsafe and
- * encrypted values have Ansible's marks; what is encrypted stays so. In pieces of a size that is good to write: an
+ * encrypted values have Ansible's marks (`--host` has none for unsafe ones); what is encrypted stays so. In pieces of a size that is good to write: an
  * inventory of thousands of hosts is tens of megabytes.
  */
-export function* jsonPieces(tree: JsonTree): Generator<string> {
-  const writer = new JsonWriter();
+export function* jsonPieces(
+  tree: JsonTree,
+  unsafe: "marked" | "plain" = "marked",
+): Generator<string> {
+  const writer = new JsonWriter(unsafe);
   let piece = "";
   for (const part of writer.parts(tree, "")) {
     piece += part;
@@ -34,9 +37,14 @@ const PIECE = 65_536;
 
 /** Keys and group values repeat for thousands of hosts: each is written once. */
 class JsonWriter {
+  private readonly unsafe: "marked" | "plain";
   private readonly orders = new Map<string, readonly string[]>();
   private readonly keys = new Map<string, string>();
   private readonly containers = new WeakMap<object, Map<string, string>>();
+
+  constructor(unsafe: "marked" | "plain") {
+    this.unsafe = unsafe;
+  }
 
   *parts(tree: JsonTree, indent: string): Generator<string> {
     if (!(tree instanceof Map)) {
@@ -66,7 +74,10 @@ class JsonWriter {
 
   private object(value: Exclude<Value, null> & object, indent: string): string {
     if (value instanceof WholeFloat) return floatText(value.number);
-    if (value instanceof UnsafeText) return this.text({ __ansible_unsafe: value.text }, indent);
+    if (value instanceof UnsafeText) {
+      const isPlain = this.unsafe === "plain";
+      return this.text(isPlain ? value.text : { __ansible_unsafe: value.text }, indent);
+    }
     if (value instanceof VaultText) return this.text({ __ansible_vault: value.ciphertext }, indent);
     if (value instanceof Timestamp) return JSON.stringify(value.iso);
     let known = this.containers.get(value);

@@ -253,11 +253,7 @@ describe("what cannot be read is said with its place", () => {
     ["a YAML list", { "h.yml": "- w1\n" }, ["inventory/shape h.yml:1:1"]],
     ["broken YAML", { "h.yml": "all:\n  hosts: {a: 1\n" }, ["yaml/unclosed-bracket h.yml:3:1"]],
     ["an empty YAML file", { "h.yml": "---\n" }, ["inventory/empty h.yml:1:1"]],
-    [
-      "a plugin's configuration",
-      { "h.yml": "plugin: aws_ec2\n" },
-      ["inventory/plugin h.yml:1:1"],
-    ],
+    ["a plugin's configuration", { "h.yml": "plugin: aws_ec2\n" }, ["inventory/plugin h.yml:1:1"]],
     ["TOML", { "h.toml": "[web]\n" }, ["inventory/toml h.toml:1:1"]],
     [
       "bytes that are not UTF-8",

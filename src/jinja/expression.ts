@@ -1,13 +1,14 @@
 import { mappingOf } from "../lib/mapping.ts";
 import type { Place } from "../model/diagnostic.ts";
 import type { Rendered } from "../model/rendering.ts";
-import { isValueMap, Timestamp, UnsafeText, WholeFloat } from "../model/value.ts";
+import { isValueMap, Timestamp, UnsafeText, VaultText, WholeFloat } from "../model/value.ts";
 import type { Scope, Value, ValueKey } from "../model/value.ts";
 import { evaluate } from "./evaluate.ts";
 import { templateFrame } from "./frame.ts";
 import { Locals } from "./locals.ts";
 import { namesUsed } from "./names-used.ts";
 import { failed } from "./problem.ts";
+import { rawValue } from "./raw-value.ts";
 import { guarded } from "./rendered.ts";
 import { Rendering } from "./rendering.ts";
 import type { RenderSettings } from "./settings.ts";
@@ -20,13 +21,14 @@ import type { Datum } from "./values/datum.ts";
 
 /**
  * Evaluates an expression that is written without `{{ }}` to a value that a variable can hold. Text that was computed
- * is `UnsafeText`; a variable's own text stays what it was.
+ * is `UnsafeText`; a variable's own text stays what it was. A mere copy of an encrypted value may stay encrypted.
  */
 export function evaluateExpression(
   source: string,
   scope: Scope,
   settings: RenderSettings,
   at?: Place,
+  copies: "encrypted" | "decrypted" = "decrypted",
 ): Rendered<Value> {
   const rendering = new Rendering(scope, settings);
   return guarded(
@@ -36,7 +38,11 @@ export function evaluateExpression(
     () => {
       const locals = new Locals();
       const frame = { machine: rendering, locals, template: templateFrame(locals) };
-      const datum = evaluate(parseCondition(normalizeLines(source)), frame);
+      const expression = parseCondition(normalizeLines(source));
+      const raw = rawValue(expression, rendering)?.value;
+      if (raw instanceof VaultText && copies === "encrypted")
+        return { kind: "rendered", value: raw };
+      const datum = evaluate(expression, frame);
       if (datum instanceof Omit) return { kind: "omitted" };
       refuseUnstorable(datum);
       return { kind: "rendered", value: valueOf(datum, ownTexts(source, rendering)) };

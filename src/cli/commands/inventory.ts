@@ -69,7 +69,11 @@ async function oneHost(
   const [only, ...more] = meant;
   if (only !== undefined && more.length === 0) {
     const variables = hostAsJson(known, only, shown(options));
-    return say(options.yaml ? yamlPieces(variables) : jsonLines(variables), options, terminal);
+    return say(
+      options.yaml ? yamlPieces(variables) : jsonLines(variables, "plain"),
+      options,
+      terminal,
+    );
   }
   terminal.err(`There is no host ${host} in the inventory.\n`);
   return EXIT.noHosts;
@@ -112,8 +116,8 @@ function* yamlPieces(answer: ValueMap): Generator<string> {
   yield yamlText(answer);
 }
 
-function* jsonLines(answer: JsonTree): Generator<string> {
-  yield* jsonPieces(answer);
+function* jsonLines(answer: JsonTree, unsafe?: "plain"): Generator<string> {
+  yield* jsonPieces(answer, unsafe);
   yield "\n";
 }
 

@@ -3,7 +3,8 @@ import { asText } from "../lib/as-text.ts";
 import { homedir, userInfo } from "node:os";
 import type { ConnectionDefaults } from "../inventory/connection.ts";
 import { CONNECTION_VARIABLES, connectionOf } from "../inventory/connection.ts";
-import { sshConfigLookup } from "../inventory/ssh-config.ts";
+import type { SshConfigLookup } from "../inventory/ssh-config.ts";
+import { openSshConfig } from "../inventory/ssh-config.ts";
 import type { Redactor } from "../lib/redact.ts";
 import type { Diagnostic, Outcome } from "../model/diagnostic.ts";
 import type { HostId } from "../model/ids.ts";
@@ -26,15 +27,16 @@ export interface ConnectionSource {
   readonly redactor: Redactor;
 }
 
-/** Every problem of every host, before anything connects. */
-export function connectionProblems(
+/** Every problem of every host, before anything connects: nobody waits for ssh's answers one by one. */
+export async function connectionProblems(
   source: ConnectionSource,
   hosts: readonly HostId[],
-): readonly Diagnostic[] {
+): Promise<readonly Diagnostic[]> {
+  const problems = await sshConfig.ahead((lookup) =>
+    hosts.flatMap((host) => settingsOf(source, host, lookup).problems),
+  );
   const seen = new Set<string>();
-  return hosts
-    .flatMap((host) => settingsOf(source, host).problems)
-    .filter(({ summary }) => !seen.has(summary) && seen.add(summary));
+  return problems.filter(({ summary }) => !seen.has(summary) && seen.add(summary));
 }
 
 export function connectionSettings(source: ConnectionSource, host: HostId): ConnectionSettings {
@@ -43,7 +45,7 @@ export function connectionSettings(source: ConnectionSource, host: HostId): Conn
   throw new Error(problems.map((problem) => problem.summary).join("; "));
 }
 
-const sshConfig = sshConfigLookup(homedir(), "ssh", accountHome());
+const sshConfig = openSshConfig(homedir(), "ssh", accountHome());
 
 function accountHome(): string {
   try {
@@ -54,8 +56,12 @@ function accountHome(): string {
   }
 }
 
-function settingsOf(source: ConnectionSource, host: HostId): Outcome<ConnectionSettings> {
-  const defaults = defaultsOf(source);
+function settingsOf(
+  source: ConnectionSource,
+  host: HostId,
+  lookup: SshConfigLookup = sshConfig.lookup,
+): Outcome<ConnectionSettings> {
+  const defaults = { ...defaultsOf(source), sshConfig: lookup };
   if (host === CONTROLLER) return connectionOf(host, { ansible_connection: "local" }, defaults);
   const scope = source.scopes[host] ?? source.fallback;
   const variables: Record<string, Json> = {};
@@ -95,7 +101,6 @@ function defaultsOf({ options, secrets }: ConnectionSource): ConnectionDefaults 
   const hostKeyChecking = checking.isOn;
   return {
     home: homedir(),
-    sshConfig,
     ...(hostKeyChecking !== undefined && { hostKeyChecking }),
     ...(sshArgs !== undefined && { sshArgs }),
     ...(sshExtraArgs !== undefined && { sshExtraArgs }),

@@ -122,7 +122,7 @@ export async function prepareNewRun(
     secrets: login.value,
     redactor,
   };
-  const unusable = connectionProblems(connections, spec.fleet);
+  const unusable = await connectionProblems(connections, spec.fleet);
   terminal.problems(unusable);
   if (hasErrors(unusable)) return EXIT.invalid;
   const notices = told.value;

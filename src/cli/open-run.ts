@@ -17,6 +17,7 @@ import { loadPlaybook } from "../playbook/load.ts";
 import { steps } from "../steps/index.ts";
 import { vaultReader } from "../vault/vault.ts";
 import type { ConnectionSource } from "./connection.ts";
+import { connectionProblems } from "./connection.ts";
 import { EXIT } from "./exit-codes.ts";
 import { foldRun } from "./fold-run.ts";
 import { openStore } from "./new-run.ts";
@@ -238,6 +239,8 @@ async function connectionParts(
     secrets: login.value,
     redactor,
   };
+  // What ssh has to say of them is asked here, side by side; a host that has a problem says it when it is connected to.
+  await connectionProblems(connections, spec.hosts);
   const hostsToday = fresh.value?.inventory.hosts.map(({ name }) => name);
   return { renderer, connections, hostsToday };
 }

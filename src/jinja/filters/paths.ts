@@ -65,18 +65,31 @@ export const PATH_FILTERS: Plugins = {
       shared += 1;
     return first.slice(0, shared).join("/") || (first[0] === "" ? "/" : "");
   }),
-  win_basename: plugin([], (input) => wantText(input, "a path").split(/[\\/]/).at(-1) ?? ""),
-  win_dirname: plugin([], (input) => {
-    const text = wantText(input, "a path");
-    const drive = /^[a-zA-Z]:[\\/]?/.exec(text)?.[0] ?? "";
-    const rest = text.slice(drive.length).replace(/[^\\/]*$/, "");
-    return drive + rest.replace(/[\\/]+$/, "");
-  }),
+  win_basename: plugin([], (input) => splitOnWindows(wantText(input, "a path")).name),
+  win_dirname: plugin([], (input) => splitOnWindows(wantText(input, "a path")).folder),
   win_splitdrive: plugin([], (input) => {
-    const match = /^([a-zA-Z]:|[\\/]{2}[^\\/]+[\\/][^\\/]+)?(.*)$/s.exec(wantText(input, "a path"));
-    return new List([match?.[1] ?? "", match?.[2] ?? ""]);
+    const { drive, rest } = driveOf(wantText(input, "a path"));
+    return new List([drive, rest]);
   }),
 };
+
+/** A drive is one character and a colon, or the server and share of a path that starts with two slashes. */
+function driveOf(path: string): { readonly drive: string; readonly rest: string } {
+  const drive = /^[\\/]{2}/.test(path)
+    ? (/^(?:[\\/]{2}\?[\\/]unc[\\/]|[\\/]{2}(?!\?[\\/]unc[\\/]))[^\\/]*[\\/][^\\/]*(?=[\\/])/i.exec(
+        path,
+      )?.[0] ?? path)
+    : (/^.:/su.exec(path)?.[0] ?? "");
+  return { drive, rest: path.slice(drive.length) };
+}
+
+function splitOnWindows(path: string): { readonly folder: string; readonly name: string } {
+  const { drive, rest } = driveOf(path);
+  const name = /[^\\/]*$/.exec(rest)?.[0] ?? "";
+  const head = rest.slice(0, rest.length - name.length);
+  const folder = /^[\\/]*$/.test(head) ? head : head.replace(/[\\/]+$/, "");
+  return { folder: drive + folder, name };
+}
 
 function listOnly(input: Datum): readonly Datum[] {
   if (!(input instanceof List)) throw failed(`a list of paths is needed, not ${typeName(input)}`);

@@ -16,9 +16,18 @@ export function keptOf(
 ): Kept | undefined {
   if (line.open) return line.kept;
   const entry: { readonly type: string } & SealedFields = line.entry;
-  const fields = names.filter((name) => entry[name] !== undefined);
-  if (fields.length === 0) return undefined;
-  return { fields: Object.fromEntries(fields.map((name) => [name, entry[name]])) };
+  let fields: Picked | undefined;
+  for (const name of names) {
+    if (entry[name] !== undefined) pick((fields ??= {}), entry, name);
+  }
+  return fields && { fields };
+}
+
+type Picked = { -readonly [name in keyof SealedFields]: SealedFields[name] };
+
+function pick<Name extends keyof SealedFields>(to: Picked, from: SealedFields, name: Name): void {
+  const value: Picked[Name] = from[name];
+  if (value !== undefined) to[name] = value;
 }
 
 export class FoldedRecord implements HostTaskRecord {

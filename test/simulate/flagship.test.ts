@@ -47,11 +47,21 @@ test.concurrent(
 );
 
 test.concurrent(
-  "a window upgrade takes all hosts at once, and the rollback brings every byte of the variables back",
+  "a window upgrade by an approved plan takes all hosts at once, and the rollback brings every byte of the variables back",
   async () => {
     await using simulated = await simulate({ hosts: 4 });
     const before = simulated.variables();
-    expect(await simulated.upgrade("--mode", "window")).toMatchObject({ code: 0 });
+    const planned = await simulated.runbook(
+      "plan",
+      ...UPGRADE,
+      "--mode",
+      "window",
+      "--out",
+      "it.plan",
+    );
+    expect(planned).toMatchObject({ code: 0 });
+    const upgraded = await simulated.runbook("apply", "it.plan", "--yes");
+    expect(upgraded).toMatchObject({ code: 0 });
     expect(simulated.standing()).toEqual([NEW]);
     expect(await simulated.runbook("rollback", "--yes")).toMatchObject({ code: 0 });
     expect(simulated.standing()).toEqual([OLD]);

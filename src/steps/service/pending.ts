@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { Change, Check } from "../../model/step.ts";
-import type { HeldFor } from "../_units/hold.ts";
 import type { UnitSeen } from "../_units/look.ts";
 import type { UnitTarget } from "../_units/move.ts";
 import { shortName } from "../_units/unit-name.ts";
@@ -17,7 +16,6 @@ export function checked(
   params: ServiceParams,
   units: readonly UnitSeen[],
   root: boolean,
-  held: HeldFor,
 ): Check<ServiceRecord> {
   const targets = units.map((seen) => goalOf(params, seen));
   const changes: Change[] = [];
@@ -27,7 +25,7 @@ export function checked(
     if (target === undefined) continue;
     const diagnostic = blocked(seen, target);
     if (diagnostic !== undefined) return { kind: "blocked", diagnostic };
-    changes.push(...changesOf(seen, target, held));
+    changes.push(...changesOf(seen, target));
     if (moves(target)) before.push(sideOf(seen, target));
   }
   if (params.daemon_reload === true && units.some((seen) => seen.needsReload)) {
@@ -47,11 +45,12 @@ export function checked(
   };
 }
 
-function changesOf(seen: UnitSeen, target: UnitTarget, held: HeldFor): readonly Change[] {
+function changesOf(seen: UnitSeen, target: UnitTarget): readonly Change[] {
   const what = `unit ${shortName(seen.unit)}`;
   const changes: Change[] = [];
   if (target.hold === "set") {
-    changes.push({ what, before: holdWords(seen), after: `held for run ${held.run}` });
+    // Not for which run: a plan that is applied tomorrow is the same plan.
+    changes.push({ what, before: holdWords(seen), after: "held" });
   }
   if (target.hold === "free") changes.push({ what, before: holdWords(seen), after: "not held" });
   if (target.boot !== "keep") {

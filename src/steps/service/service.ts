@@ -82,14 +82,14 @@ export const step = defineChanging<ServiceParams, ServiceRecord>({
   reads: (params) => [...resources(params), "file:/etc/systemd/system", "packages:installed"],
   touches: resources,
 
-  async check(host, params, tools) {
+  async check(host, params) {
     const wrong = misfit(params);
     if (wrong !== undefined) return { kind: "blocked", diagnostic: wrong };
     const looked = parseUnits((await demand(host, lookAtUnits(unitsOf(params)))).out);
     if (looked.kind === "no-systemd") {
       return { kind: "blocked", diagnostic: noSystemd(looked.init) };
     }
-    return checked(params, looked.units, looked.root, heldFor(host, tools));
+    return checked(params, looked.units, looked.root);
   },
 
   async apply(host, params, tools) {

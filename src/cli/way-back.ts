@@ -62,8 +62,8 @@ export async function checkWayBack(
   const { good, bad } = terminal.paint;
   for (const [index, name] of names.entries()) {
     const obstacles = found[index] ?? [];
-    if (obstacles === "back") terminal.out(`${name}  ${good("back  ")}\n`);
-    else if (obstacles.length === 0) terminal.out(`${name}  ${good("open  ")}\n`);
+    if (obstacles === "back") terminal.out(`${name}  ${good("back")}\n`);
+    else if (obstacles.length === 0) terminal.out(`${name}  ${good("open")}\n`);
     else terminal.out(`${name}  ${bad("closed")} ${printable(obstacles.join("; "))}\n`);
   }
   const open = found.every((obstacles) => obstacles === "back" || obstacles.length === 0);

@@ -61,7 +61,7 @@ describe("a run whose playbook and inventory are gone", () => {
     await using fleet = await appliedFleet();
     const checked = await fleet.runbook(["rollback", "--check"]);
     expect(checked).toMatchObject({ code: 0 });
-    expect(checked.out).toBe("c  open  \nb  open  \na  open  \nThe way back exists.\n");
+    expect(checked.out).toBe("c  open\nb  open\na  open\nThe way back exists.\n");
     expect(standings(fleet)).toEqual(["after", "after", "after"]);
     const back = await fleet.runbook(["rollback", "--yes"]);
     expect(back.code).toBe(0);

@@ -46,9 +46,15 @@ export function leftTooEarly(lines: readonly JournalLine[]): readonly string[] {
       case "unbegun":
         open.delete(keyOf(entry.of));
         break;
+      // What it was in the middle of is in doubt: a loss like a failure, which the run tolerates or not.
+      case "host-lost":
+        failed.add(entry.host);
+        for (const [key, host] of open) if (host === entry.host) open.delete(key);
+        break;
       case "run-resumed":
         failed.clear();
         break;
+      case "host-back":
       case "host-rolled-back":
         failed.delete(entry.host);
         break;
